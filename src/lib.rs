@@ -12,8 +12,14 @@
 //! |---|---|
 //! | [`text`] | the bytes of a file: lines, columns, and making hostile text harmless |
 //! | [`okr`] | the domain and its arithmetic: no I/O, no clock |
+//! | [`finding`] | one finding type and its output formats |
+//! | [`syntax`] | TOML read into the domain, every problem a finding at its span |
+//! | [`config`] | `okr.toml` |
 //!
 //! `.github/ARCHITECTURE.md` says what may use what; a test holds the code to it.
 
+pub mod config;
+pub mod finding;
 pub mod okr;
+pub mod syntax;
 pub mod text;

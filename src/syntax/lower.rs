@@ -1,0 +1,193 @@
+//! Owns the reading of a file as it is: the domain, the places of every field, and every problem as a finding.
+//! Never judges a goal.
+
+use super::raw::{RawFile, RawInitiative, RawKeyResult};
+use super::table::{At, Dialect, Entry, List, Reader, Table, Tables, Written};
+use super::value::Line;
+use super::{ObjectiveFile, ObjectivePlace, Place, broken, past, record, revive};
+use crate::finding::Finding;
+use crate::okr::{Field, Fields, Initiative, KeyResult};
+use crate::text::{FileId, SourceFile};
+use std::collections::HashMap;
+use std::ops::Range;
+use toml::de::{DeTable, DeValue};
+
+/// Reads one objective file, reporting every problem in it, in the order of the file.
+pub fn read(file: FileId, source: &SourceFile) -> (ObjectiveFile, Vec<Finding>) {
+    let mut reader = Reader::new(file, &source.text, Dialect::Objectives);
+    let mut read = ObjectiveFile {
+        file,
+        path: source.path.clone(),
+        objectives: Vec::new(),
+        places: Vec::new(),
+        head: Place::default(),
+        parsed: false,
+    };
+    if let Some(table) = broken::parse(&mut reader) {
+        read.parsed = reader.broken.is_empty();
+        let raw = RawFile::from_table(&table, &At::top(), &mut reader);
+        let mut places = Places { reader: &reader, all: HashMap::new() };
+        read.head = places.table(&table, reader.place(&(0..0)));
+        let places = places.all;
+        lower(raw, places, &mut reader, &mut read);
+    }
+    let mut found = reader.found;
+    for finding in &mut found {
+        if finding.rule == "field-missing" && finding.field.as_deref() == Some("objective") {
+            finding.message = "this file has no objective".into();
+            finding.help = "add an `[[objective]]` with an id and a title, or keep the file out of `paths`".into();
+        }
+    }
+    found.sort_by_key(|finding| (finding.primary.as_ref().map_or(0, |label| label.range.start), finding.rule));
+    (read, found)
+}
+
+fn lower(raw: RawFile, mut places: HashMap<usize, Place>, reader: &mut Reader<'_>, read: &mut ObjectiveFile) {
+    if let Some(Written { value: Tables(all), span }) = &raw.objective
+        && all.is_empty()
+        && reader.found.is_empty()
+    {
+        let finding = Finding::new("field-missing", "", "").at(reader.file, span.clone(), "");
+        reader.found.push(finding.field("objective"));
+    }
+    let cycle = raw.cycle.map(|cycle| cycle.value.0);
+    let owner = raw.owner.map(|owner| owner.value.0);
+    for Entry { raw: mut objective, header, found } in entries(raw.objective) {
+        let cycle = objective.cycle.as_ref().map(|cycle| cycle.value.0.clone()).or_else(|| cycle.clone());
+        let id = objective.id.as_ref().map(|id| id.value.0.clone());
+        let name = id.as_ref().map(|id| cycle.iter().map(|cycle| format!("{cycle}/")).collect::<String>() + id);
+        reader.name(found, name.as_deref());
+        let fields = record::objective(&mut objective, owner.as_deref());
+        let mut domain = revive::objective(&fields);
+        let mut place =
+            ObjectivePlace { table: places.remove(&header.start).unwrap_or_default(), ..Default::default() };
+        for Entry { raw: mut key_result, header, found } in entries(objective.key_result) {
+            let id = key_result.id.take().map(|id| id.value.0);
+            let own = name.as_ref().zip(id.as_ref()).map(|(name, id)| format!("{name}/{id}"));
+            reader.name(found, own.as_deref().or(name.as_deref()));
+            let place_of = places.remove(&header.start).unwrap_or_default();
+            let before = reader.found.len();
+            let lowered = self::key_result(&mut key_result, &place_of, reader);
+            reader.name(before..reader.found.len(), own.as_deref().or(name.as_deref()));
+            if let Some(id) = id {
+                domain.key_results.push(KeyResult { id, ..lowered });
+                place.key_results.push(place_of);
+            }
+        }
+        for Entry { raw, header, .. } in entries(objective.initiative) {
+            if let Some(initiative) = initiative(raw) {
+                domain.initiatives.push(initiative);
+                place.initiatives.push(places.remove(&header.start).unwrap_or_default());
+            }
+        }
+        if let Some(id) = id {
+            read.objectives.push(crate::okr::Objective { id, cycle, ..domain });
+            read.places.push(place);
+        }
+    }
+}
+
+fn key_result(raw: &mut RawKeyResult, place: &Place, reader: &mut Reader<'_>) -> KeyResult {
+    past::ladder(raw, reader);
+    let fields = record::key_result(raw);
+    if let Some((one, other)) = revive::clash(&fields) {
+        reader.found.push(mixed(&fields, one, other, place, reader.file));
+    }
+    revive::key_result(&fields)
+}
+
+/// Says that two fields cannot stand together, at both.
+fn mixed(fields: &Fields, one: Field, other: Field, place: &Place, file: FileId) -> Finding {
+    let at = |field: Field| place.keys.get(field.name()).unwrap_or(&place.header).clone();
+    let (first, second) = if at(one).start <= at(other).start { (one, other) } else { (other, one) };
+    let (a, b) = (revive::kind_of(first), revive::kind_of(second));
+    let (first_key, second_key) = (first.name(), second.name());
+    let message = match (a, b) {
+        (Some(a), Some(b)) if a != b => {
+            format!("`{first_key}` makes {a}, `{second_key}` makes {b}: a key result is of one kind")
+        }
+        (Some(_), Some(_)) => format!("`{first_key}` and `{second_key}` both say where the metric goes: only one can"),
+        (a, b) => {
+            let kind = a.or(b).unwrap_or("one kind");
+            format!("`{first_key}` and `{second_key}` together: {kind} has no such number, a key result is of one kind")
+        }
+    };
+    let help = match fields.contains_key(&Field::Milestone) || fields.contains_key(&Field::Done) {
+        true => "keep the fields of one kind, and make a second key result of the others",
+        false => "keep one of them",
+    };
+    Finding::new("kind-mixed", message, help)
+        .at(file, at(second), format!("`{second_key}` here"))
+        .and(file, at(first), format!("`{first_key}` here"))
+        .field(second_key)
+}
+
+fn initiative(raw: RawInitiative) -> Option<Initiative> {
+    let lines = |list: Option<Written<List<Line>>>| {
+        list.map_or_else(Vec::new, |list| list.value.0.into_iter().map(|line| line.0).collect())
+    };
+    Some(Initiative {
+        title: raw.title?.value.0,
+        url: raw.url.map(|url| url.value.0),
+        drives: lines(raw.drives),
+        status: raw.status.map_or_else(Default::default, |status| status.value.0),
+    })
+}
+
+fn entries<T>(tables: Option<Written<Tables<T>>>) -> Vec<Entry<T>> {
+    tables.map_or_else(Vec::new, |tables| tables.value.0)
+}
+
+impl Reader<'_> {
+    /// Says whom findings are about, the later and narrower name last.
+    fn name(&mut self, found: Range<usize>, name: Option<&str>) {
+        for finding in &mut self.found[found] {
+            finding.name = name.map(str::to_owned);
+        }
+    }
+}
+
+/// Gathers where every field stands.
+struct Places<'r, 't> {
+    reader: &'r Reader<'t>,
+    /// Of objectives, key results and initiatives, by where their header starts.
+    all: HashMap<usize, Place>,
+}
+
+impl Places<'_, '_> {
+    fn table(&mut self, table: &DeTable<'_>, header: Range<usize>) -> Place {
+        let mut place = Place { header, ..Place::default() };
+        self.fields(table, "", &mut place);
+        place
+    }
+
+    fn fields(&mut self, table: &DeTable<'_>, prefix: &str, place: &mut Place) {
+        for (key, value) in table {
+            let name = format!("{prefix}{}", key.get_ref());
+            place.keys.insert(name.clone(), self.reader.place(&key.span()));
+            self.value(value.get_ref(), value.span(), name, place);
+        }
+    }
+
+    fn value(&mut self, value: &DeValue<'_>, span: Range<usize>, name: String, place: &mut Place) {
+        let span = self.reader.place(&span);
+        match value {
+            DeValue::Table(table) => self.fields(table, &format!("{name}."), place),
+            DeValue::Array(array) => {
+                for (index, element) in array.iter().enumerate() {
+                    match element.get_ref() {
+                        DeValue::Table(table) if matches!(name.as_str(), "objective" | "key_result" | "initiative") => {
+                            let header = self.reader.place(&element.span());
+                            let start = header.start;
+                            let own = self.table(table, header);
+                            self.all.insert(start, own);
+                        }
+                        element_value => self.value(element_value, element.span(), format!("{name}.{index}"), place),
+                    }
+                }
+            }
+            _ => {}
+        }
+        place.values.insert(name, span);
+    }
+}
