@@ -15,11 +15,15 @@
 //! | [`finding`] | one finding type and its output formats |
 //! | [`syntax`] | TOML read into the domain, every problem a finding at its span |
 //! | [`config`] | `okr.toml` |
+//! | [`git`] | the only room that names git2 |
+//! | [`source`] | objective files of the work tree or of a revision |
 //!
 //! `.github/ARCHITECTURE.md` says what may use what; a test holds the code to it.
 
 pub mod config;
 pub mod finding;
+pub mod git;
 pub mod okr;
+pub mod source;
 pub mod syntax;
 pub mod text;

@@ -1,0 +1,70 @@
+//! Owns the look at loose objects before libgit2 reads them: version 1.9.7 never comes back from a file that was cut off in
+//! the middle, as a full disk or a crash leaves it.
+//! Never gives the content: that is libgit2's work.
+
+use super::ObjectId;
+use flate2::bufread::ZlibDecoder;
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufReader, Read, sink};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+/// Bytes of content that are looked at: more than any file of goals has.
+const LARGEST: u64 = 64 << 20;
+
+/// The loose objects of a repository's own folder. Those of alternates are not looked at.
+#[derive(Debug)]
+pub(super) struct Loose {
+    folder: PathBuf,
+    /// By first byte of the id: the names of the files there, listed when the first of them is asked for.
+    listed: Vec<OnceLock<HashSet<String>>>,
+}
+
+impl Loose {
+    /// Takes the folder of objects.
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Loose { folder, listed: (0..256).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Tells whether an object is loose and its file ends before its content does.
+    pub(super) fn is_cut_off(&self, id: ObjectId) -> bool {
+        let name = id.to_string();
+        let (first, rest) = name.split_at(2);
+        let folder = self.folder.join(first);
+        let list = || {
+            let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+        };
+        if !self.listed[usize::from(id.0[0])].get_or_init(list).contains(rest) {
+            return false;
+        }
+        // A file that is not there any more was packed meanwhile; what else is wrong with one, libgit2 says.
+        let Ok(file) = File::open(folder.join(rest)) else { return false };
+        let read = std::io::copy(&mut ZlibDecoder::new(BufReader::new(file)).take(LARGEST), &mut sink());
+        matches!(read, Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+    use std::io::Write;
+
+    #[test]
+    fn only_a_file_that_ends_too_early_is_cut_off() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut deflated = ZlibEncoder::new(Vec::new(), Compression::default());
+        deflated.write_all(b"blob 26\0abcdefghijklmnopqrstuvwxyz").expect("into memory");
+        let whole = deflated.finish().expect("into memory");
+        std::fs::create_dir(folder.path().join("00")).expect("writable");
+        for (bytes, cut_off) in [(&whole[..], false), (&whole[..whole.len() / 2], true), (b"garbage", false)] {
+            std::fs::write(folder.path().join("00").join("0".repeat(38)), bytes).expect("writable");
+            let loose = Loose::new(folder.path().to_owned());
+            assert_eq!(loose.is_cut_off(ObjectId([0; 20])), cut_off, "{bytes:?}");
+            assert!(!loose.is_cut_off(ObjectId([1; 20])), "not there");
+        }
+    }
+}

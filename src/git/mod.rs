@@ -1,0 +1,51 @@
+//! Owns git: the only room that names git2. Opens repositories, resolves revisions, reads commits, trees and blobs,
+//! and turns libgit2's errors into what to do next. Never knows what a file means.
+
+mod bloom;
+mod clone;
+mod commit_graph;
+mod error;
+mod identity;
+mod loose;
+mod object;
+mod objects;
+mod open;
+mod parse;
+mod reading;
+mod revision;
+mod worktree;
+mod writing;
+
+pub use clone::{CommitGraph, Condition};
+pub use commit_graph::{CommitGraphReader, Row};
+pub use error::Error;
+pub use identity::Mailmap;
+pub use object::{CommitRecord, ObjectId, Person, Signature, TreeEntry};
+pub use objects::{Objects, Outline, RawEntry, RawTree};
+pub use open::Repository;
+pub use worktree::{State, Tracked};
+pub use writing::NewCommit;
+
+/// Sets libgit2 up for reading history, once and first thing in the process: no hashing of every object read (git does
+/// none either) and no second copy of each in memory.
+pub fn prepare() {
+    git2::opts::strict_hash_verification(false);
+    git2::opts::enable_caching(false);
+    // Inflating takes and gives back tens of kilobytes for each object, and glibc hands such memory to the system and
+    // fetches it again each time, until it has seen a larger block come and go. It is never touched.
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(16 << 20)));
+}
+
+impl From<git2::Oid> for ObjectId {
+    fn from(id: git2::Oid) -> Self {
+        let mut bytes = [0; 20];
+        bytes.copy_from_slice(id.as_bytes());
+        ObjectId(bytes)
+    }
+}
+
+impl ObjectId {
+    fn oid(self) -> git2::Oid {
+        git2::Oid::from_bytes(&self.0).expect("20 bytes are an object id")
+    }
+}

@@ -1,0 +1,88 @@
+//! Owns reading objects: raw, straight from the object database, with the shallow boundary, grafts and replacements
+//! applied as git itself does.
+
+use super::{CommitRecord, Error, ObjectId, Repository, TreeEntry, parse};
+use git2::ObjectType;
+
+impl Repository {
+    fn read<T>(&self, id: ObjectId, kind: ObjectType, parse: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, Error> {
+        let expected = match kind {
+            ObjectType::Commit => "commit",
+            ObjectType::Tree => "tree",
+            _ => "blob",
+        };
+        let odb = self.inner.odb().map_err(|error| Error::failed("open the object database", &error))?;
+        let wanted = self.rewritten.replacement(id);
+        if self.loose.is_cut_off(wanted) {
+            return Err(Error::Corrupt { id, expected });
+        }
+        let wanted = wanted.oid();
+        let object = odb.read(wanted).map_err(|error| Error::unread(id, expected, self.help_for_missing(), &error))?;
+        if object.kind() != kind {
+            return Err(Error::Corrupt { id, expected });
+        }
+        parse(object.data()).ok_or(Error::Corrupt { id, expected })
+    }
+
+    /// Reads a commit; at the edge of a shallow clone it has no parents.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where it is not in this clone, [`Error::Corrupt`] where it is no commit.
+    pub fn commit(&self, id: ObjectId) -> Result<CommitRecord, Error> {
+        let mut commit = self.read(id, ObjectType::Commit, |bytes| parse::commit(id, bytes))?;
+        self.rewritten.cut(id, &mut commit.parents);
+        Ok(commit)
+    }
+
+    /// Tells whether a shallow clone is cut at this commit: git lists it as an edge, and it has parents. A clone that is
+    /// just deep enough has the first commit as its edge, behind which there is nothing.
+    pub fn is_cut(&self, id: ObjectId) -> bool {
+        let has_parents = |bytes: &[u8]| parse::commit(id, bytes).map(|commit| !commit.parents.is_empty());
+        self.rewritten.shallow.contains(&id) && self.read(id, ObjectType::Commit, has_parents).unwrap_or(true)
+    }
+
+    /// Reads a tree, entries in git's order.
+    ///
+    /// # Errors
+    /// As [`Repository::commit`].
+    pub fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, Error> {
+        self.read(id, ObjectType::Tree, parse::tree)
+    }
+
+    /// Finds mode and id of what stands at a path below a tree, the empty path being the tree itself; `None` where
+    /// nothing does.
+    ///
+    /// # Errors
+    /// As [`Repository::commit`].
+    pub fn entry(&self, tree: ObjectId, path: &str) -> Result<Option<(u32, ObjectId)>, Error> {
+        let mut found = (TreeEntry::TREE, tree);
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            if found.0 != TreeEntry::TREE {
+                return Ok(None);
+            }
+            match self.read(found.1, ObjectType::Tree, |bytes| Some(parse::entry(bytes, part.as_bytes())))? {
+                Some(next) => found = next,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// Reads a blob.
+    ///
+    /// # Errors
+    /// As [`Repository::commit`].
+    pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, Error> {
+        self.read(id, ObjectType::Blob, |bytes| Some(bytes.to_vec()))
+    }
+
+    /// Tells the id that some bytes would have as a blob.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where libgit2 cannot hash them.
+    pub fn blob_id(bytes: &[u8]) -> Result<ObjectId, Error> {
+        git2::Oid::hash_object(ObjectType::Blob, bytes)
+            .map(Into::into)
+            .map_err(|error| Error::failed("hash a file", &error))
+    }
+}

@@ -1,0 +1,113 @@
+//! Owns what git knows of the work tree: ignored and tracked files, sparse checkouts, operations in progress.
+
+use super::{Error, ObjectId, Repository};
+use git2::{ErrorClass, RepositoryState};
+
+/// An operation that git has begun and not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// None.
+    Clean,
+    /// A merge.
+    Merge,
+    /// A rebase.
+    Rebase,
+    /// A cherry-pick or revert.
+    Pick,
+    /// Something else, such as a bisection.
+    Other,
+}
+
+/// One file of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tracked {
+    /// From the root, with forward slashes; bytes that are no UTF-8 stand as U+FFFD.
+    pub path: String,
+    /// Its content.
+    pub id: ObjectId,
+    /// Git's file mode.
+    pub mode: u32,
+    /// Whether a sparse checkout leaves it out of the work tree.
+    pub left_out: bool,
+}
+
+impl Repository {
+    /// Tells whether `.gitignore` and its like leave a path out, tracked or not.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where an ignore file does not read.
+    pub fn is_ignored(&self, path: &str) -> Result<bool, Error> {
+        self.inner.is_path_ignored(path).map_err(|error| Error::failed(format!("look up {path} in .gitignore"), &error))
+    }
+
+    /// Lists the files of the index, by path in byte order.
+    ///
+    /// # Errors
+    /// [`Error::Index`] for a sparse or split index, which libgit2 cannot read.
+    pub fn tracked(&self) -> Result<Vec<Tracked>, Error> {
+        // Bit of `flags_extended` that marks a file as outside a sparse checkout.
+        const SKIP_WORKTREE: u16 = 0x4000;
+        let index = self.index()?;
+        let mut files: Vec<_> = index
+            .iter()
+            .map(|entry| Tracked {
+                path: String::from_utf8_lossy(&entry.path).into_owned(),
+                id: entry.id.into(),
+                mode: entry.mode,
+                left_out: entry.flags_extended & SKIP_WORKTREE != 0,
+            })
+            .collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// Tells whether the index holds a file, or anything below a folder.
+    ///
+    /// # Errors
+    /// As [`Repository::tracked`].
+    pub fn is_tracked(&self, path: &str) -> Result<bool, Error> {
+        let index = self.index()?;
+        Ok(index.get_path(std::path::Path::new(path), 0).is_some() || index.find_prefix(format!("{path}/")).is_ok())
+    }
+
+    /// Says what operation is under way.
+    pub fn state(&self) -> State {
+        match self.inner.state() {
+            RepositoryState::Clean => State::Clean,
+            RepositoryState::Merge => State::Merge,
+            RepositoryState::Rebase
+            | RepositoryState::RebaseInteractive
+            | RepositoryState::RebaseMerge
+            | RepositoryState::ApplyMailboxOrRebase => State::Rebase,
+            RepositoryState::CherryPick
+            | RepositoryState::CherryPickSequence
+            | RepositoryState::Revert
+            | RepositoryState::RevertSequence => State::Pick,
+            _ => State::Other,
+        }
+    }
+
+    /// Gives the index as it is on disk now.
+    fn index(&self) -> Result<git2::Index, Error> {
+        let read = self.inner.index().and_then(|mut index| index.read(false).map(|()| index));
+        read.map_err(|error| self.index_refusal(&error))
+    }
+
+    /// A sparse or split index is marked by an extension in the file's own bytes.
+    fn index_refusal(&self, error: &git2::Error) -> Error {
+        if error.class() == ErrorClass::Index {
+            let bytes = std::fs::read(self.inner.path().join("index")).unwrap_or_default();
+            let has = |mark: &[u8]| bytes.windows(mark.len()).any(|window| window == mark);
+            if has(b"sdir") {
+                return Error::Index {
+                    form: "sparse folders",
+                    command: "git sparse-checkout reapply --no-sparse-index",
+                };
+            }
+            if has(b"link") {
+                return Error::Index { form: "a shared part", command: "git update-index --no-split-index" };
+            }
+        }
+        Error::failed("read the index", error)
+    }
+}

@@ -1,0 +1,107 @@
+//! Owns what `paths` of the configuration means: which files are objective files, and which trees of a commit hold them.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+/// Files, folders and globs, ready to match.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    patterns: Vec<(String, Option<GlobMatcher>)>,
+}
+
+impl Paths {
+    /// Takes the entries of `paths` as written: relative to the root, `.` for the root itself. A glob that does not
+    /// read is taken literally.
+    pub fn new<'a>(entries: impl IntoIterator<Item = &'a String>) -> Self {
+        let pattern = |entry: &String| {
+            let path = entry.trim_start_matches("./").trim_end_matches('/');
+            let path = if path == "." { "" } else { path };
+            if !path.contains(SPECIAL) {
+                return (path.to_owned(), None);
+            }
+            let glob = GlobBuilder::new(path).literal_separator(true).build().ok().map(|glob| glob.compile_matcher());
+            match glob {
+                Some(glob) => (literal_prefix(path), Some(glob)),
+                None => (path.to_owned(), None),
+            }
+        };
+        Paths { patterns: entries.into_iter().map(pattern).collect() }
+    }
+
+    /// Gives the literal prefix of each entry, in byte order, those inside another left out; the root is empty.
+    pub fn prefixes(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.patterns.iter().map(|(prefix, _)| prefix.clone()).collect();
+        all.sort();
+        all.dedup();
+        let inside = |path: &str, of: &String| path != of && (of.is_empty() || is_below(path, of));
+        let kept: Vec<String> = all.iter().filter(|path| !all.iter().any(|of| inside(path, of))).cloned().collect();
+        kept
+    }
+
+    /// Tells whether a file at this path holds objectives: a `.toml` below a folder or matched by a glob (itself or a
+    /// folder above it), or a file that is named outright. The configuration is none.
+    pub fn holds(&self, path: &str) -> bool {
+        path != crate::config::FILE_NAME
+            && self.patterns.iter().any(|(prefix, glob)| match glob {
+                _ if path == prefix => true,
+                _ if !path.ends_with(".toml") => false,
+                None => prefix.is_empty() || is_below(path, prefix),
+                Some(glob) => ancestors(path).any(|above| glob.is_match(above)),
+            })
+    }
+}
+
+const SPECIAL: [char; 4] = ['*', '?', '[', '{'];
+
+fn literal_prefix(glob: &str) -> String {
+    let parts: Vec<&str> = glob.split('/').take_while(|part| !part.contains(SPECIAL)).collect();
+    parts.join("/")
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Gives a path and every folder above it.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_mean_files_folders_and_globs() {
+        let paths = |entries: &[&str]| Paths::new(&entries.iter().map(|&e| e.to_owned()).collect::<Vec<_>>());
+        type Case =
+            (&'static [&'static str], &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+        let cases: [Case; 6] = [
+            (&["okrs"], &["okrs"], &["okrs/a.toml", "okrs/x/y.toml"], &["okrs/a.md", "okrs2/a.toml", "a.toml"]),
+            (&["./goals/", "goals/q4"], &["goals"], &["goals/q4/a.toml"], &["goal/a.toml"]),
+            (
+                &["teams/*/okrs"],
+                &["teams"],
+                &["teams/a/okrs/x/y.toml"],
+                &["teams/a/b/okrs/x.toml", "teams/okrs/x.toml"],
+            ),
+            (
+                &["a/**/*.okr.toml", "b/[xy].toml"],
+                &["a", "b"],
+                &["a/b/c.okr.toml", "a/c.okr.toml", "b/x.toml"],
+                &["a/c.toml", "b/z.toml"],
+            ),
+            (&["GOALS.txt"], &["GOALS.txt"], &["GOALS.txt"], &["GOALS.txt2", "x/GOALS.txt"]),
+            (&["."], &[""], &["a.toml", "x/b.toml"], &["okr.toml", "x/b.md"]),
+        ];
+        for (entries, prefixes, held, not_held) in cases {
+            let paths = paths(entries);
+            assert_eq!(paths.prefixes(), prefixes, "{entries:?}");
+            for path in held {
+                assert!(paths.holds(path), "{entries:?} should hold {path}");
+            }
+            for path in not_held {
+                assert!(!paths.holds(path), "{entries:?} should not hold {path}");
+            }
+        }
+    }
+}
