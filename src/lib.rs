@@ -17,12 +17,14 @@
 //! | [`config`] | `okr.toml` |
 //! | [`git`] | the only room that names git2 |
 //! | [`source`] | objective files of the work tree or of a revision |
+//! | [`history`] | the events of every key result out of the commits |
 //!
 //! `.github/ARCHITECTURE.md` says what may use what; a test holds the code to it.
 
 pub mod config;
 pub mod finding;
 pub mod git;
+pub mod history;
 pub mod okr;
 pub mod source;
 pub mod syntax;

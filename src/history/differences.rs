@@ -1,0 +1,128 @@
+//! Owns finding which files each commit of a walk changed, on as many threads as help.
+//! Never reads a file.
+
+use super::graph::{Graph, Key, Node};
+use super::threads;
+use super::trees::{Entry, FileChange, Trees};
+use crate::git::{Error, ObjectId, Repository};
+use crate::source::Paths;
+
+/// What a node changed.
+#[derive(Debug, Default)]
+pub(super) struct Differences {
+    /// The files that differ from the first parent, by path.
+    pub(super) files: Vec<FileChange>,
+    /// For each further parent, the blobs that it has at the paths of `files`.
+    pub(super) further: Vec<Vec<Option<ObjectId>>>,
+}
+
+/// Nodes that one thread takes at a time: neighbours share trees.
+const RUN: usize = 512;
+
+/// What was found, and what was not there.
+pub(super) struct Found {
+    /// Beside the nodes.
+    pub(super) all: Vec<Differences>,
+    /// Missing trees with the commits at which they were missed.
+    pub(super) missing: Vec<(ObjectId, Option<ObjectId>)>,
+    /// Trees read.
+    pub(super) trees: usize,
+}
+
+/// Compares the objective trees of nodes with those of their parents.
+pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node]) -> Result<Found, Error> {
+    let (prefixes, keys) = graph.keys();
+    let key = |node: &Node| graph.commits[node.commit].key;
+    let jobs: Vec<Job> = nodes
+        .iter()
+        .map(|node| Job {
+            commit: graph.commits[node.commit].id,
+            key: key(node),
+            parents: node.parents.iter().map(|parent| parent.map(|parent| key(&nodes[parent]))).collect(),
+        })
+        .collect();
+    let compare = |trees: &mut Trees<'_>, jobs: &[Job]| compare_all(trees, paths, prefixes, keys, jobs);
+    let workers = threads(jobs.len() / RUN);
+    if workers < 2 {
+        return compare(&mut Trees::new(graph.repository.objects(1)?), &jobs);
+    }
+    in_parallel(graph.repository, &jobs, workers, compare)
+}
+
+/// One node to compare, with the keys of its parents.
+struct Job {
+    commit: ObjectId,
+    key: usize,
+    parents: Vec<Option<usize>>,
+}
+
+fn in_parallel(
+    repository: &Repository,
+    jobs: &[Job],
+    workers: usize,
+    compare: impl Fn(&mut Trees<'_>, &[Job]) -> Result<Found, Error> + Sync,
+) -> Result<Found, Error> {
+    let objects = (1..=workers).map(|number| repository.objects(number)).collect::<Result<Vec<_>, _>>()?;
+    let share = jobs.len().div_ceil(workers);
+    let parts = std::thread::scope(|scope| {
+        let compare = &compare;
+        let running: Vec<_> = objects
+            .into_iter()
+            .zip(jobs.chunks(share))
+            .map(|(objects, jobs)| scope.spawn(move || compare(&mut Trees::new(objects), jobs)))
+            .collect();
+        running.into_iter().map(|one| one.join().expect("comparing trees does not panic")).collect::<Vec<_>>()
+    });
+    let mut all = Found { all: Vec::with_capacity(jobs.len()), missing: Vec::new(), trees: 0 };
+    for part in parts {
+        let part = part?;
+        all.all.extend(part.all);
+        all.missing.extend(part.missing);
+        all.trees += part.trees;
+    }
+    Ok(all)
+}
+
+fn compare_all(
+    trees: &mut Trees<'_>,
+    paths: &Paths,
+    prefixes: &[String],
+    keys: &[Key],
+    jobs: &[Job],
+) -> Result<Found, Error> {
+    let mut found = Found { all: Vec::with_capacity(jobs.len()), missing: Vec::new(), trees: 0 };
+    for job in jobs {
+        let first = job.parents.first().copied().flatten().map(|key| &keys[key]);
+        let files = compare_keys(trees, paths, prefixes, first, Some(&keys[job.key]))?;
+        let mut further = Vec::new();
+        for parent in job.parents.iter().skip(1) {
+            let Some(parent) = parent else {
+                further.push(vec![None; files.len()]);
+                continue;
+            };
+            let roots = || prefixes.iter().map(String::as_str).zip(keys[*parent].iter().copied());
+            further.push(files.iter().map(|file| trees.blob(roots(), &file.path)).collect::<Result<_, _>>()?);
+        }
+        found.missing.extend(trees.missing.drain(..).map(|tree| (tree, Some(job.commit))));
+        found.all.push(Differences { files, further });
+    }
+    found.trees = trees.read;
+    Ok(found)
+}
+
+/// Compares what two commits have at the prefixes; `None` stands for no commit.
+pub(super) fn compare_keys(
+    trees: &mut Trees<'_>,
+    paths: &Paths,
+    prefixes: &[String],
+    old: Option<&Key>,
+    new: Option<&Key>,
+) -> Result<Vec<FileChange>, Error> {
+    let mut found = Vec::new();
+    for (index, prefix) in prefixes.iter().enumerate() {
+        let side = |key: Option<&Key>| -> Entry { key.and_then(|key| key[index]) };
+        trees.compare(paths, prefix, side(old), side(new), &mut found)?;
+    }
+    found.sort();
+    Ok(found)
+}

@@ -1,0 +1,268 @@
+//! Owns the names and values of all of history, each held once and known by its number, so that comparing two states of
+//! a goal is comparing numbers. Never knows where a value stood.
+
+use super::lines::{ALL, Mask};
+use crate::okr::{Field, Fields, Name};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hash};
+use std::rc::Rc;
+
+/// Number of a full name; names of all of history are counted through.
+pub(super) type NameId = u32;
+
+/// Number of the fields that some goal has at some commit; equal numbers are equal fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct FactsId(u32);
+
+/// Number of a value; equal numbers are equal values.
+type ValueId = u32;
+
+/// Numbers things in the order in which they come up.
+#[derive(Debug)]
+pub(super) struct Numbered<T: ?Sized> {
+    all: Vec<Rc<T>>,
+    numbers: HashMap<Rc<T>, u32>,
+}
+
+impl<T: ?Sized> Default for Numbered<T> {
+    fn default() -> Self {
+        Numbered { all: Vec::new(), numbers: HashMap::new() }
+    }
+}
+
+impl<T: ?Sized + Hash + Eq> Numbered<T> {
+    pub(super) fn find(&self, thing: &T) -> Option<u32> {
+        self.numbers.get(thing).copied()
+    }
+
+    /// Gives the number of a thing, a new one where it never came up.
+    pub(super) fn number<'a, B>(&mut self, thing: B) -> u32
+    where
+        B: std::borrow::Borrow<T> + Into<Rc<T>> + 'a,
+    {
+        if let Some(known) = self.find(thing.borrow()) {
+            return known;
+        }
+        let number = u32::try_from(self.all.len()).expect("history holds fewer than 2^32 things of a kind");
+        let thing: Rc<T> = thing.into();
+        self.all.push(thing.clone());
+        self.numbers.insert(thing, number);
+        number
+    }
+
+    pub(super) fn get(&self, number: u32) -> &Rc<T> {
+        &self.all[number as usize]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+}
+
+/// Where things that are held one behind another are found again, by their hash.
+#[derive(Debug, Default)]
+struct Places {
+    state: RandomState,
+    numbers: HashMap<u64, u32>,
+}
+
+impl Places {
+    /// Finds a thing among those of its hash, or takes `next` as its number.
+    fn number<T: Hash + ?Sized>(&mut self, thing: &T, next: usize, is: impl Fn(u32) -> bool) -> (u32, bool) {
+        let mut hash = self.state.hash_one(thing);
+        loop {
+            match self.numbers.get(&hash) {
+                Some(&number) if is(number) => return (number, false),
+                // Two things of one hash: the second goes under the next.
+                Some(_) => hash = hash.wrapping_add(1),
+                None => {
+                    let next = u32::try_from(next).expect("history holds fewer than 2^32 things of a kind");
+                    self.numbers.insert(hash, next);
+                    return (next, true);
+                }
+            }
+        }
+    }
+}
+
+/// Sets of fields, one behind another: a history has hundreds of thousands of small ones.
+#[derive(Debug, Default)]
+struct Sets {
+    /// Fields in order, each with the number of its value.
+    all: Vec<(Field, ValueId)>,
+    /// Where each set ends.
+    ends: Vec<usize>,
+    places: Places,
+}
+
+impl Sets {
+    fn get(&self, number: u32) -> &[(Field, ValueId)] {
+        let at = number as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.all[start..self.ends[at]]
+    }
+
+    fn number(&mut self, set: &[(Field, ValueId)]) -> u32 {
+        let mut places = std::mem::take(&mut self.places);
+        let (number, is_new) = places.number(set, self.ends.len(), |other| self.get(other) == set);
+        self.places = places;
+        if is_new {
+            self.all.extend_from_slice(set);
+            self.ends.push(self.all.len());
+        }
+        number
+    }
+}
+
+/// Values, one behind another.
+#[derive(Debug, Default)]
+struct Values {
+    all: Vec<Value>,
+    places: Places,
+}
+
+impl Values {
+    fn get(&self, number: ValueId) -> &Value {
+        &self.all[number as usize]
+    }
+
+    fn number(&mut self, value: Value) -> ValueId {
+        let all = &self.all;
+        let (number, is_new) = self.places.number(&value, all.len(), |other| all[other as usize] == value);
+        if is_new {
+            self.all.push(value);
+        }
+        number
+    }
+}
+
+/// Every name and value that history ever had.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    names: Numbered<str>,
+    values: Values,
+    sets: Sets,
+    /// What a set is put together in.
+    draft: Vec<(Field, ValueId)>,
+    /// Whether any goal ever named an older name of its own.
+    pub(super) aliases: bool,
+}
+
+impl Facts {
+    /// Gives a name by its number.
+    pub(super) fn text(&self, name: NameId) -> &str {
+        self.names.get(name)
+    }
+
+    /// Finds the number of a name, if history ever had it.
+    pub(super) fn find(&self, name: &str) -> Option<NameId> {
+        self.names.find(name)
+    }
+
+    /// Gives the number of a name.
+    pub(super) fn name(&mut self, name: &str) -> NameId {
+        self.names.number(name)
+    }
+
+    /// Counts the names.
+    pub(super) fn names(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Finds the objective that a key result belongs to, if history ever had it.
+    pub(super) fn home(&self, name: &Name) -> Option<NameId> {
+        name.key_result.as_ref().and_then(|_| self.find(&Name::objective(&name.cycle, &name.objective).to_string()))
+    }
+
+    /// Takes the fields of a goal.
+    pub(super) fn take(&mut self, fields: Fields) -> FactsId {
+        self.aliases |= fields.contains_key(&Field::Aliases);
+        self.draft.clear();
+        self.draft.extend(fields.into_iter().map(|(field, value)| (field, self.values.number(value))));
+        FactsId(self.sets.number(&self.draft))
+    }
+
+    /// Takes the fields of a goal that has others in these places.
+    pub(super) fn replace(&mut self, facts: FactsId, values: impl Iterator<Item = (Field, Value)>) -> FactsId {
+        self.draft.clear();
+        self.draft.extend_from_slice(self.sets.get(facts.0));
+        for (field, value) in values {
+            let value = self.values.number(value);
+            match self.draft.binary_search_by_key(&field, |entry| entry.0) {
+                Ok(at) => self.draft[at].1 = value,
+                Err(at) => self.draft.insert(at, (field, value)),
+            }
+        }
+        FactsId(self.sets.number(&self.draft))
+    }
+
+    /// Gives the value of a field.
+    pub(super) fn value(&self, facts: FactsId, field: Field) -> Option<&Value> {
+        let set = self.sets.get(facts.0);
+        let at = set.binary_search_by_key(&field, |entry| entry.0).ok()?;
+        Some(self.values.get(set[at].1))
+    }
+
+    /// Gives the fields of a goal as a table of their own.
+    pub(super) fn fields(&self, facts: FactsId) -> Fields {
+        self.sets.get(facts.0).iter().map(|&(field, value)| (field, Value::clone(self.values.get(value)))).collect()
+    }
+
+    /// Says which fields are alike: in two goals those with the same value, or written in neither; all of them where
+    /// there is no goal on either side, none where there is one on one side.
+    pub(super) fn alike(&self, one: Option<FactsId>, other: Option<FactsId>) -> Mask {
+        let (one, other) = match (one, other) {
+            _ if one == other => return ALL,
+            (Some(one), Some(other)) => (self.sets.get(one.0), self.sets.get(other.0)),
+            _ => return 0,
+        };
+        let mut alike = ALL;
+        let (mut i, mut j) = (0, 0);
+        loop {
+            let different = match (one.get(i), other.get(j)) {
+                (None, None) => return alike,
+                (Some(left), Some(right)) if left.0 == right.0 => {
+                    (i, j) = (i + 1, j + 1);
+                    if left.1 == right.1 {
+                        continue;
+                    }
+                    left.0
+                }
+                (Some(left), right) if right.is_none_or(|right| left.0 < right.0) => {
+                    i += 1;
+                    left.0
+                }
+                (_, Some(right)) => {
+                    j += 1;
+                    right.0
+                }
+                (Some(_), None) => unreachable!("the arm before takes what has nothing beside it"),
+            };
+            alike &= !(1 << different as u32);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fields_are_alike_by_value() {
+        let mut facts = Facts::default();
+        let fields = |all: &[(Field, Value)]| all.iter().cloned().collect::<Fields>();
+        let one = facts.take(fields(&[(Field::Current, json!(1)), (Field::Note, json!("a"))]));
+        let two = facts.take(fields(&[(Field::Current, json!(1)), (Field::Unit, json!("ms"))]));
+        assert_eq!(facts.alike(Some(one), Some(one)), ALL);
+        let differing = ALL & !(1 << Field::Note as u32) & !(1 << Field::Unit as u32);
+        assert_eq!(facts.alike(Some(one), Some(two)), differing);
+        assert_eq!(facts.alike(Some(two), Some(one)), differing);
+        assert_eq!((facts.alike(Some(one), None), facts.alike(None, None)), (0, ALL));
+        let replaced = facts.replace(one, [(Field::Note, json!("b"))].into_iter());
+        assert_eq!(facts.fields(replaced), fields(&[(Field::Current, json!(1)), (Field::Note, json!("b"))]));
+        assert_eq!(facts.replace(replaced, [(Field::Note, json!("a"))].into_iter()), one);
+    }
+}

@@ -1,0 +1,449 @@
+//! Owns the commits: reading them, comparing their objective trees, and the simplified graph that history is followed on.
+//! Never reads an objective file.
+
+use super::{Degraded, DegradedKind};
+use crate::git::{CommitGraphReader, CommitRecord, Error, ObjectId, Objects, Repository, Row};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+/// The objects at the prefixes of `paths`, in the order of the prefixes: two commits with the same ones say the same
+/// about goals.
+pub(super) type Key = Vec<Option<(u32, ObjectId)>>;
+
+/// The key of a commit that nobody asked for yet.
+const UNKNOWN: usize = usize::MAX;
+
+/// The place of a commit that is not in the commit-graph.
+const NOWHERE: u32 = u32::MAX;
+
+/// A commit that was read.
+#[derive(Debug)]
+pub(super) struct Commit {
+    pub(super) id: ObjectId,
+    pub(super) seconds: i64,
+    /// Index into the keys of the graph; [`UNKNOWN`] until it is asked for.
+    pub(super) key: usize,
+    /// Where its parents stand among those of all commits.
+    parents: (u32, u32),
+    /// Its root tree.
+    root: ObjectId,
+    /// Whether its objective tree is surely that of its first parent.
+    untouched: bool,
+    /// The commit as git stores it, held while it may turn out to be a node.
+    raw: Option<Box<[u8]>>,
+}
+
+/// Whether a commit of the commit-graph was read: not yet, and it is not in this clone, or its index after these two.
+const UNREAD: u32 = 0;
+const ABSENT: u32 = 1;
+
+/// A commit whose objective tree differs from that of each of its parents.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// Index of the commit.
+    pub(super) commit: usize,
+    /// For each parent in order, the node that its line comes to; `None` where nothing older has the folders.
+    pub(super) parents: Vec<Option<usize>>,
+}
+
+/// What the walk comes to.
+#[derive(Debug)]
+pub(super) struct Walked {
+    /// Children before parents, then newest first, as `git log --date-order` has them.
+    pub(super) nodes: Vec<Node>,
+    /// The node that the walk's first commit stands for; `None` where no commit has any of the folders.
+    pub(super) start: Option<usize>,
+}
+
+/// How the walk went on from a commit.
+#[derive(Clone, Copy)]
+struct Step {
+    is_node: bool,
+    /// Where the parents that it went on through stand among those of all steps.
+    parents: (usize, usize),
+}
+
+/// How the walk went on from every commit that it came to.
+#[derive(Default)]
+struct Steps {
+    of: Vec<Option<Step>>,
+    parents: Vec<usize>,
+}
+
+impl Steps {
+    fn parents(&self, commit: usize) -> &[usize] {
+        self.of[commit].map_or(&[], |step| &self.parents[step.parents.0..step.parents.1])
+    }
+
+    fn is_node(&self, commit: usize) -> bool {
+        self.of[commit].is_some_and(|step| step.is_node)
+    }
+}
+
+/// Commits read so far. Each is read once.
+pub(super) struct Graph<'r> {
+    pub(super) repository: &'r Repository,
+    objects: Objects<'r>,
+    /// The commit-graph, while nothing speaks against it.
+    shortcut: Option<CommitGraphReader>,
+    first_parent: bool,
+    prefixes: Vec<String>,
+    pub(super) commits: Vec<Commit>,
+    /// Parents of all commits, with their places in the commit-graph.
+    parents: Vec<(ObjectId, u32)>,
+    /// `None` for commits that are not in this clone.
+    by_id: HashMap<ObjectId, Option<usize>>,
+    /// What is known of the commits of the commit-graph, by their places there.
+    by_place: Vec<u32>,
+    keys: Vec<Key>,
+    key_of: HashMap<Key, usize>,
+    /// What a key is put together in.
+    draft: Key,
+    /// What was read.
+    pub(super) read: super::Counts,
+    /// Objects that are not there, with the commit at which they were missed.
+    pub(super) missing: Vec<(ObjectId, Option<ObjectId>)>,
+}
+
+impl<'r> Graph<'r> {
+    pub(super) fn new(repository: &'r Repository, prefixes: Vec<String>, first_parent: bool) -> Result<Self, Error> {
+        let shortcut = repository.commit_graph(&prefixes);
+        Ok(Graph {
+            repository,
+            objects: repository.objects(0)?,
+            by_place: vec![UNREAD; shortcut.as_ref().map_or(0, CommitGraphReader::len)],
+            shortcut,
+            first_parent,
+            prefixes,
+            commits: Vec::new(),
+            parents: Vec::new(),
+            by_id: HashMap::new(),
+            keys: Vec::new(),
+            key_of: HashMap::new(),
+            draft: Vec::new(),
+            read: super::Counts::default(),
+            missing: Vec::new(),
+        })
+    }
+
+    /// Gives the prefixes, and what the commits have there by key.
+    pub(super) fn keys(&self) -> (&[String], &[Key]) {
+        (&self.prefixes, &self.keys)
+    }
+
+    /// Gives the prefixes with the objects that a commit has there.
+    pub(super) fn roots(&self, commit: usize) -> impl Iterator<Item = (&str, Option<(u32, ObjectId)>)> {
+        let key = &self.keys[self.commits[commit].key];
+        self.prefixes.iter().map(String::as_str).zip(key.iter().copied())
+    }
+
+    /// Tells whether a commit has none of the folders.
+    pub(super) fn is_bare_of_goals(&self, commit: usize) -> bool {
+        self.keys[self.commits[commit].key].iter().all(Option::is_none)
+    }
+
+    /// Reads a commit; `None`, and noted, where it or its root tree is not in this clone.
+    pub(super) fn load(&mut self, id: ObjectId) -> Result<Option<usize>, Error> {
+        match self.shortcut.as_ref().and_then(|graph| graph.find(id)) {
+            Some(place) => self.load_at(id, place),
+            None => self.load_at(id, NOWHERE),
+        }
+    }
+
+    /// Reads a commit that stands at a place of the commit-graph, or [`NOWHERE`].
+    fn load_at(&mut self, id: ObjectId, place: u32) -> Result<Option<usize>, Error> {
+        let known = match self.by_place.get(place as usize) {
+            Some(&UNREAD) => None,
+            Some(&ABSENT) => return Ok(None),
+            Some(&index) => return Ok(Some(index as usize - 2)),
+            None => self.by_id.get(&id).copied(),
+        };
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let index = match self.read_commit(id, place) {
+            Ok(commit) => {
+                self.commits.push(commit);
+                Some(self.commits.len() - 1)
+            }
+            Err(Error::Missing { id: object, .. } | Error::Corrupt { id: object, .. }) => {
+                self.missing.push((object, Some(id)));
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        match self.by_place.get_mut(place as usize) {
+            Some(known) => {
+                let number = |index| u32::try_from(index + 2).expect("a commit-graph has fewer than 2^31 commits");
+                *known = index.map_or(ABSENT, number);
+            }
+            None => drop(self.by_id.insert(id, index)),
+        }
+        Ok(index)
+    }
+
+    fn read_commit(&mut self, id: ObjectId, place: u32) -> Result<Commit, Error> {
+        let start = self.parents.len();
+        let row = self.shortcut.as_ref().and_then(|graph| graph.row(place, &mut self.parents));
+        let (root, seconds, untouched, raw) = match row {
+            Some(Row { tree, seconds, untouched }) => (tree, seconds, untouched, None),
+            None => {
+                self.read.commits += 1;
+                let outline = self.objects.outline(id)?;
+                let place = |id: ObjectId| self.shortcut.as_ref().and_then(|graph| graph.find(id)).unwrap_or(NOWHERE);
+                self.parents.extend(outline.parents.iter().map(|&parent| (parent, place(parent))));
+                (outline.tree, outline.seconds, false, Some(outline.raw))
+            }
+        };
+        if self.first_parent {
+            self.parents.truncate(start + 1);
+        }
+        let place = |at: usize| u32::try_from(at).expect("history holds fewer than 2^32 parents");
+        let parents = (place(start), place(self.parents.len()));
+        let key = if untouched { UNKNOWN } else { self.key_of_root(root)? };
+        Ok(Commit { id, seconds, key, parents, root, untouched, raw })
+    }
+
+    /// Counts the parents of a commit.
+    fn count_parents(&self, commit: usize) -> usize {
+        let (start, end) = self.commits[commit].parents;
+        (end - start) as usize
+    }
+
+    /// Reads one of the parents of a commit.
+    fn load_parent(&mut self, commit: usize, at: usize) -> Result<Option<usize>, Error> {
+        let (id, place) = self.parents[self.commits[commit].parents.0 as usize + at];
+        self.load_at(id, place)
+    }
+
+    /// Gives the key of a commit. One that left the goals alone has that of its first parent.
+    pub(super) fn key(&mut self, commit: usize) -> Result<usize, Error> {
+        let mut same = Vec::new();
+        let mut at = commit;
+        while self.commits[at].key == UNKNOWN {
+            same.push(at);
+            match self.untouched_parent(at)? {
+                Some(parent) => at = parent,
+                None => {
+                    let Commit { root, id, .. } = self.commits[at];
+                    self.commits[at].key = match self.key_of_root(root) {
+                        Err(Error::Missing { id: object, .. } | Error::Corrupt { id: object, .. }) => {
+                            self.missing.push((object, Some(id)));
+                            self.number(&vec![None; self.prefixes.len()])
+                        }
+                        key => key?,
+                    };
+                }
+            }
+        }
+        let key = self.commits[at].key;
+        for at in same {
+            self.commits[at].key = key;
+        }
+        Ok(key)
+    }
+
+    /// Gives the first parent of a commit that surely left the goals alone.
+    fn untouched_parent(&mut self, commit: usize) -> Result<Option<usize>, Error> {
+        if self.commits[commit].untouched && self.count_parents(commit) > 0 {
+            return self.load_parent(commit, 0);
+        }
+        Ok(None)
+    }
+
+    /// Tells all that a commit says.
+    pub(super) fn record(&self, commit: usize) -> Result<CommitRecord, Error> {
+        let Commit { id, raw, .. } = &self.commits[commit];
+        raw.as_ref().map_or_else(|| self.repository.commit(*id), |raw| self.repository.commit_of(*id, raw))
+    }
+
+    /// Reads the parents that are in this clone.
+    pub(super) fn parents(&mut self, commit: usize) -> Result<Vec<usize>, Error> {
+        let count = self.count_parents(commit);
+        let mut parents = Vec::with_capacity(count);
+        for at in 0..count {
+            parents.extend(self.load_parent(commit, at)?);
+        }
+        Ok(parents)
+    }
+
+    /// Finds the parent that a line goes on through whatever field it follows: the first with the same objective tree.
+    pub(super) fn same(&mut self, commit: usize) -> Result<Option<usize>, Error> {
+        if let Some(parent) = self.untouched_parent(commit)? {
+            return Ok(Some(parent));
+        }
+        let key = self.key(commit)?;
+        for at in 0..self.count_parents(commit) {
+            if let Some(parent) = self.load_parent(commit, at)?
+                && self.key(parent)? == key
+            {
+                return Ok(Some(parent));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Lists the first-parent line of a commit, newest first.
+    pub(super) fn chain(&mut self, from: usize) -> Result<Vec<usize>, Error> {
+        let mut chain = vec![from];
+        let mut at = from;
+        while self.count_parents(at) > 0 {
+            let Some(parent) = self.load_parent(at, 0)? else { break };
+            chain.push(parent);
+            at = parent;
+        }
+        Ok(chain)
+    }
+
+    /// Walks back from a commit as git's history simplification does.
+    pub(super) fn walk(&mut self, from: usize) -> Result<Walked, Error> {
+        let id = self.commits[from].id;
+        if let Some(walked) = self.try_walk(from)? {
+            return Ok(walked);
+        }
+        // The commit-graph is not of these commits: all that it said is forgotten.
+        self.shortcut = None;
+        self.commits.clear();
+        self.parents.clear();
+        self.by_id.clear();
+        self.by_place.clear();
+        self.missing.clear();
+        let from = self.load(id)?.ok_or(Error::Corrupt { id, expected: "commit" })?;
+        Ok(self.try_walk(from)?.expect("without a commit-graph there is nothing to doubt"))
+    }
+
+    /// Walks; `None` where the commit-graph says other than the commits themselves.
+    fn try_walk(&mut self, from: usize) -> Result<Option<Walked>, Error> {
+        let mut steps = Steps::default();
+        let mut waiting = vec![from];
+        while let Some(commit) = waiting.pop() {
+            if steps.of.get(commit).is_some_and(Option::is_some) {
+                continue;
+            }
+            let start = steps.parents.len();
+            let is_node = match self.same(commit)? {
+                Some(parent) => {
+                    steps.parents.push(parent);
+                    false
+                }
+                None => {
+                    steps.parents.extend(self.parents(commit)?);
+                    steps.parents.len() > start || !self.is_bare_of_goals(commit)
+                }
+            };
+            if !is_node {
+                self.commits[commit].raw = None;
+            } else if self.commits[commit].raw.is_none() && !self.confirm(commit)? {
+                return Ok(None);
+            }
+            waiting.extend(steps.parents[start..].iter().rev());
+            steps.of.resize(self.commits.len(), None);
+            steps.of[commit] = Some(Step { is_node, parents: (start, steps.parents.len()) });
+        }
+        let order = self.by_date(from, &steps);
+        // Parents first, each commit comes to itself or to what the parent that it equals comes to.
+        let mut node_of: Vec<Option<usize>> = vec![None; steps.of.len()];
+        let count = order.iter().filter(|&&commit| steps.is_node(commit)).count();
+        let mut nodes = Vec::with_capacity(count);
+        for &commit in order.iter().rev() {
+            let parents = steps.parents(commit);
+            if steps.is_node(commit) {
+                let parents = parents.iter().map(|&parent| node_of[parent]).collect();
+                nodes.push(Node { commit, parents });
+                node_of[commit] = Some(count - nodes.len());
+            } else {
+                node_of[commit] = parents.first().and_then(|&parent| node_of[parent]);
+            }
+        }
+        nodes.reverse();
+        Ok(Some(Walked { nodes, start: node_of[from] }))
+    }
+
+    /// Reads a commit that is known from the commit-graph, and tells whether it says the same.
+    fn confirm(&mut self, commit: usize) -> Result<bool, Error> {
+        self.read.commits += 1;
+        let outline = match self.objects.outline(self.commits[commit].id) {
+            Ok(outline) => outline,
+            Err(Error::Missing { .. } | Error::Corrupt { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let known = &mut self.commits[commit];
+        let listed = &self.parents[known.parents.0 as usize..known.parents.1 as usize];
+        let parents = outline.parents.iter().take(if self.first_parent { 1 } else { usize::MAX });
+        let same = known.root == outline.tree
+            && known.seconds == outline.seconds
+            && parents.eq(listed.iter().map(|(parent, _)| parent));
+        known.raw = Some(outline.raw);
+        Ok(same)
+    }
+
+    /// Sorts commits as `git log --date-order` does: children before parents, then by time, then as they came up.
+    fn by_date(&self, from: usize, steps: &Steps) -> Vec<usize> {
+        let mut children = vec![0usize; steps.of.len()];
+        for &parent in &steps.parents {
+            children[parent] += 1;
+        }
+        let mut came_up = 0usize;
+        let mut ready = BinaryHeap::from([(self.commits[from].seconds, Reverse(came_up), from)]);
+        let mut order = Vec::with_capacity(steps.of.len());
+        while let Some((_, _, commit)) = ready.pop() {
+            order.push(commit);
+            for &parent in steps.parents(commit) {
+                children[parent] -= 1;
+                if children[parent] == 0 {
+                    came_up += 1;
+                    ready.push((self.commits[parent].seconds, Reverse(came_up), parent));
+                }
+            }
+        }
+        order
+    }
+
+    /// Says where the clone is cut off and what is not in it.
+    pub(super) fn degraded(&self) -> Vec<Degraded> {
+        let mut degraded = Vec::new();
+        for commit in self.commits.iter().filter(|commit| self.repository.is_cut(commit.id)) {
+            degraded.push(Degraded {
+                kind: DegradedKind::Shallow,
+                commit: Some(commit.id),
+                path: None,
+                message: format!("the clone is cut off at {}: older history is not in it", commit.id.short()),
+                help: "run `git fetch --unshallow` (in GitHub Actions: `fetch-depth: 0`)".into(),
+            });
+        }
+        if let Some(&(object, commit)) = self.missing.first() {
+            let mut objects: Vec<ObjectId> = self.missing.iter().map(|&(object, _)| object).collect();
+            objects.sort();
+            objects.dedup();
+            let message = match objects.len() {
+                1 => format!("the object {object} is not in this clone"),
+                count => format!("{count} objects of the history are not in this clone, {object} is one"),
+            };
+            let kind = if self.repository.is_partial() { DegradedKind::Partial } else { DegradedKind::MissingObject };
+            let help = self.repository.help_for_missing().into();
+            degraded.push(Degraded { kind, commit, path: None, message, help });
+        }
+        degraded
+    }
+
+    fn key_of_root(&mut self, root: ObjectId) -> Result<usize, Error> {
+        self.read.roots += 1;
+        let mut draft = std::mem::take(&mut self.draft);
+        draft.clear();
+        for prefix in &self.prefixes {
+            draft.push(self.objects.entry(root, prefix)?);
+        }
+        let key = self.number(&draft);
+        self.draft = draft;
+        Ok(key)
+    }
+
+    fn number(&mut self, objects: &[Option<(u32, ObjectId)>]) -> usize {
+        if let Some(&known) = self.key_of.get(objects) {
+            return known;
+        }
+        self.keys.push(objects.to_vec());
+        self.key_of.insert(objects.to_vec(), self.keys.len() - 1);
+        self.keys.len() - 1
+    }
+}
