@@ -18,6 +18,7 @@
 //! | [`git`] | the only room that names git2 |
 //! | [`source`] | objective files of the work tree or of a revision |
 //! | [`history`] | the events of every key result out of the commits |
+//! | [`rules`] | the rules and the engine that runs them |
 //!
 //! `.github/ARCHITECTURE.md` says what may use what; a test holds the code to it.
 
@@ -26,6 +27,7 @@ pub mod finding;
 pub mod git;
 pub mod history;
 pub mod okr;
+pub mod rules;
 pub mod source;
 pub mod syntax;
 pub mod text;

@@ -1,0 +1,263 @@
+//! Owns what the rules look at: the tree with every objective and key result named and placed.
+//! Never judges.
+
+use super::rule::Rule;
+use crate::finding::Finding;
+use crate::history::History;
+use crate::okr::{Commitment, Cycle, Directory, KeyResult, Name, Objective, Resolution, Role, Status};
+use crate::source::Tree;
+use crate::syntax::{ObjectiveFile, ObjectivePlace, Place};
+use crate::text::FileId;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// What is checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The objective files and the configuration.
+    pub tree: &'a Tree,
+    /// The past, where there is git and a rule asks for it.
+    pub history: Option<&'a History>,
+    /// The day to judge by.
+    pub today: Date,
+}
+
+/// The subject, prepared for the rules.
+pub struct Context<'a> {
+    /// The objective files and the configuration.
+    pub tree: &'a Tree,
+    /// The past.
+    pub history: Option<&'a History>,
+    /// The day to judge by.
+    pub today: Date,
+    /// Every objective in path and written order, duplicates included.
+    pub objectives: Vec<Item<'a>>,
+    /// Every name whose cycle is known.
+    directory: Directory,
+    /// First place in `objectives` by name.
+    by_name: BTreeMap<Name, usize>,
+    /// Ids in cycles that are not known: what refers to them is no finding of its own.
+    lost: BTreeSet<&'a str>,
+    /// First bytes of what the reader found wrong, sorted, by file.
+    troubles: BTreeMap<FileId, Vec<usize>>,
+}
+
+/// One objective.
+pub struct Item<'a> {
+    /// The file that holds it.
+    pub file: &'a ObjectiveFile,
+    /// The objective.
+    pub objective: &'a Objective,
+    /// Where it stands.
+    pub place: &'a ObjectivePlace,
+    /// Its name, where a cycle is written.
+    pub name: Option<Name>,
+    /// Its cycle, where that is known.
+    pub cycle: Option<Cycle>,
+}
+
+/// One key result.
+#[derive(Clone, Copy)]
+pub struct Part<'a> {
+    /// Its objective.
+    pub item: &'a Item<'a>,
+    /// The key result.
+    pub key_result: &'a KeyResult,
+    /// Where it stands.
+    pub place: &'a Place,
+}
+
+impl<'a> Context<'a> {
+    /// Names and places everything once.
+    pub fn new(subject: &Subject<'a>) -> Self {
+        let calendar = &subject.tree.config.calendar;
+        let objectives: Vec<Item<'a>> = subject
+            .tree
+            .objectives()
+            .map(|located| Item {
+                file: located.file,
+                objective: located.objective,
+                place: located.place,
+                name: located.name(),
+                cycle: located.objective.cycle.as_deref().and_then(|id| calendar.cycle(id)),
+            })
+            .collect();
+        let mut names = Vec::new();
+        let mut by_name = BTreeMap::new();
+        let mut lost = BTreeSet::new();
+        for (index, item) in objectives.iter().enumerate() {
+            let objective: &'a Objective = item.objective;
+            let (Some(name), Some(cycle)) = (&item.name, &item.cycle) else {
+                lost.insert(objective.id.as_str());
+                lost.extend(objective.key_results.iter().map(|key_result| key_result.id.as_str()));
+                continue;
+            };
+            by_name.entry(name.clone()).or_insert(index);
+            names.push((name.clone(), cycle.clone()));
+            names.extend(objective.key_results.iter().map(|one| (name.key_result(&one.id), cycle.clone())));
+        }
+        let directory = Directory::new(names);
+        let mut troubles: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
+        for label in subject.tree.findings.iter().filter_map(|finding| finding.primary.as_ref()) {
+            troubles.entry(label.file).or_default().push(label.range.start);
+        }
+        troubles.values_mut().for_each(|starts| starts.sort_unstable());
+        let Subject { tree, history, today } = *subject;
+        Context { tree, history, today, objectives, directory, by_name, lost, troubles }
+    }
+
+    /// Gives the objectives that are pursued.
+    pub fn active(&self) -> impl Iterator<Item = &Item<'a>> {
+        self.objectives.iter().filter(|item| item.objective.status == Status::Active)
+    }
+
+    /// Gives the key results that are pursued in objectives that are.
+    pub fn active_parts(&self) -> impl Iterator<Item = Part<'_>> {
+        self.active().flat_map(Item::active_parts)
+    }
+
+    /// Gives a threshold in force for a rule: the configuration's, else the profile's, else the rule's own.
+    ///
+    /// # Panics
+    /// Where the rule declares no such threshold.
+    pub fn threshold(&self, rule: &Rule, key: &str) -> f64 {
+        super::profile::threshold(&self.tree.config, rule, key)
+    }
+
+    /// Tells whether the texts are English.
+    pub fn english(&self) -> bool {
+        super::profile::english(&self.tree.config)
+    }
+
+    /// Tells whether the reader found something wrong within a table: what follows from it is no finding of its own.
+    pub fn misread(&self, file: FileId, extent: &Range<usize>) -> bool {
+        self.troubles.get(&file).is_some_and(|starts| {
+            starts.get(starts.partition_point(|&start| start < extent.start)).is_some_and(|&start| start < extent.end)
+        })
+    }
+
+    /// Resolves the `parent` of an objective; `None` where it names none or its own cycle is not known.
+    pub fn parent(&self, item: &Item<'_>) -> Option<Resolution> {
+        let (written, name, cycle) = (item.objective.parent.as_ref()?, item.name.as_ref()?, item.cycle.as_ref()?);
+        self.known(written, self.directory.parent(written, name, cycle.start))
+    }
+
+    /// Gives the parent of an objective, where there is exactly one.
+    pub fn parent_of(&self, item: &Item<'_>) -> Option<&Item<'a>> {
+        let name = self.parent(item)?.one()?;
+        self.by_name.get(&name).map(|&index| &self.objectives[index])
+    }
+
+    /// Resolves an entry of `drives` or `guards`.
+    pub fn key_result(&self, item: &Item<'_>, written: &str) -> Option<Resolution> {
+        item.cycle.as_ref()?;
+        self.known(written, self.directory.key_result(written, item.name.as_ref()?))
+    }
+
+    /// Resolves an entry of `depends_on`.
+    pub fn dependency(&self, item: &Item<'_>, written: &str) -> Option<Resolution> {
+        item.cycle.as_ref()?;
+        self.known(written, self.directory.dependency(written, item.name.as_ref()?))
+    }
+
+    /// Drops what leads nowhere only because the cycle over there is not known.
+    fn known(&self, written: &str, resolution: Resolution) -> Option<Resolution> {
+        let id = written.rsplit('/').next().unwrap_or(written);
+        let excused = matches!(resolution, Resolution::None { .. }) && self.lost.contains(id);
+        (!excused).then_some(resolution)
+    }
+}
+
+impl<'a> Item<'a> {
+    /// Names it for people: the full name, or the id where no cycle is written.
+    pub fn called(&self) -> String {
+        self.name.as_ref().map_or_else(|| self.objective.id.clone(), Name::to_string)
+    }
+
+    /// Gives every key result.
+    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        let places = &self.place.key_results;
+        self.objective.key_results.iter().zip(places).map(move |(key_result, place)| Part {
+            item: self,
+            key_result,
+            place,
+        })
+    }
+
+    /// Gives the key results that are pursued.
+    pub fn active_parts(&self) -> impl Iterator<Item = Part<'_>> {
+        self.parts().filter(|part| part.key_result.status == Status::Active)
+    }
+
+    /// Gives the key results that count towards the objective.
+    pub fn goals(&self) -> impl Iterator<Item = Part<'_>> {
+        self.active_parts().filter(|part| part.key_result.role == Role::Goal)
+    }
+
+    /// Gives the narrowest place of a field, in the file's head where the value comes from there.
+    pub fn span(&self, field: &str) -> Range<usize> {
+        let table = &self.place.table;
+        if let Some(range) = table.values.get(field) {
+            return range.clone();
+        }
+        if matches!(field, "cycle" | "owner")
+            && let Some(range) = self.file.head.values.get(field)
+        {
+            return range.clone();
+        }
+        table.header.clone()
+    }
+
+    /// Starts a finding about one of its fields.
+    pub fn finding(&self, rule: &Rule, field: &str, message: impl Into<String>, help: impl Into<String>) -> Finding {
+        Finding::new(rule.name, message, help)
+            .at(self.file.file, self.span(field), "")
+            .about(self.called())
+            .field(field)
+    }
+
+    /// Gives the bytes from its first to its last table.
+    pub fn extent(&self) -> Range<usize> {
+        let inner = self.place.key_results.iter().chain(&self.place.initiatives);
+        hull(std::iter::once(&self.place.table).chain(inner))
+    }
+}
+
+impl Part<'_> {
+    /// Names it for people.
+    pub fn called(&self) -> String {
+        format!("{}/{}", self.item.called(), self.key_result.id)
+    }
+
+    /// Starts a finding about one of its fields.
+    pub fn finding(&self, rule: &Rule, field: &str, message: impl Into<String>, help: impl Into<String>) -> Finding {
+        Finding::new(rule.name, message, help)
+            .at(self.item.file.file, self.place.of(field), "")
+            .about(self.called())
+            .field(field)
+    }
+
+    /// Gives the bytes of its table.
+    pub fn extent(&self) -> Range<usize> {
+        hull(std::iter::once(self.place))
+    }
+
+    /// Gives what was promised for it: its own word, else its objective's.
+    pub fn commitment(&self) -> Option<Commitment> {
+        self.key_result.commitment.or(self.item.objective.commitment)
+    }
+}
+
+/// Gives the smallest range that holds some tables.
+pub fn hull<'p>(places: impl Iterator<Item = &'p Place>) -> Range<usize> {
+    let mut start = usize::MAX;
+    let mut end = 0;
+    for place in places {
+        for range in std::iter::once(&place.header).chain(place.keys.values()).chain(place.values.values()) {
+            start = start.min(range.start);
+            end = end.max(range.end);
+        }
+    }
+    start.min(end)..end
+}

@@ -1,0 +1,183 @@
+//! Owns the documentation of the rules, all of it out of their declarations: the page, the explanation of one, the list.
+
+use super::profile::{self, Origin};
+use super::rule::{Example, Group, Rule, Run};
+use super::selection::{UnknownRule, unknown};
+use super::{RULES, find};
+use crate::config::Config;
+use crate::finding::Level;
+use std::fmt::Write as _;
+
+/// One line of the list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listed {
+    /// The rule's name.
+    pub name: &'static str,
+    /// Its group.
+    pub group: Group,
+    /// The level in force, `None` where it is off.
+    pub level: Option<Level>,
+    /// Where that comes from.
+    pub origin: Origin,
+    /// Whether it can offer edits.
+    pub fixable: bool,
+}
+
+/// Lists every rule with the level in force, in the order of the documentation.
+pub fn listing(config: &Config) -> Vec<Listed> {
+    RULES
+        .iter()
+        .map(|rule| {
+            let (level, origin) = profile::level(config, rule);
+            Listed { name: rule.name, group: rule.group, level, origin, fixable: rule.fixable }
+        })
+        .collect()
+}
+
+/// Writes the list as a table for a terminal: name, level in force, where that comes from, what it finds. Rules that are
+/// off are counted, and shown where `all` are asked for.
+pub fn table(config: &Config, all: bool) -> String {
+    let mut text = String::new();
+    let listed = listing(config);
+    let wide = listed.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
+    let shown = |line: &&Listed| all || line.level.is_some();
+    for group in Group::ALL {
+        let mut lines = listed.iter().filter(|line| line.group == *group).filter(shown).peekable();
+        if lines.peek().is_none() {
+            continue;
+        }
+        let _ = writeln!(text, "{}{group}", if text.is_empty() { "" } else { "\n" });
+        for line in lines {
+            let level = line.level.map_or("off", Level::name);
+            let summary = find(line.name).map(Rule::summary).unwrap_or_default();
+            let origin = if line.origin == Origin::Rule { String::new() } else { format!(" ({})", line.origin) };
+            let _ = writeln!(text, "  {:wide$}  {level:7}  {}{origin}", line.name, plain(&summary));
+        }
+    }
+    let hidden = listed.iter().filter(|line| !shown(line)).count();
+    if hidden > 0 {
+        let _ = writeln!(text, "\n{hidden} more are off: `git okr rule --all` lists them.");
+    }
+    text
+}
+
+/// Explains one rule for a terminal.
+///
+/// # Errors
+/// A name that no rule has.
+pub fn explain(name: &str, config: &Config) -> Result<String, UnknownRule> {
+    let rule = find(name).ok_or_else(|| unknown(name))?;
+    let (level, origin) = profile::level(config, rule);
+    let mut text = String::new();
+    let _ = writeln!(text, "{} ({}, {}, {origin})\n", rule.name, rule.group, level.map_or("off", Level::name));
+    let _ = writeln!(text, "{}\n\n{}", wrap(&plain(&rule.summary())), wrap(&plain(&rule.why())));
+    if rule.fixable {
+        text.push_str("\nIt can offer edits.\n");
+    }
+    for (key, _) in rule.thresholds {
+        let _ = writeln!(text, "\n[rules.{}] {key} = {}", rule.name, profile::threshold(config, rule, key));
+    }
+    for (heading, examples, prose) in
+        [("Bad", rule.bad(), rule.prose_of("Bad")), ("Good", rule.good(), rule.prose_of("Good"))]
+    {
+        let _ = writeln!(text, "\n{heading}:");
+        if examples.is_empty() {
+            let _ = writeln!(text, "{}", wrap(&plain(&prose)));
+        }
+        for example in &examples {
+            if examples.len() > 1 || example.path == crate::config::FILE_NAME {
+                let _ = writeln!(text, "\n    # {}", example.path);
+            } else {
+                text.push('\n');
+            }
+            text.push_str(&indent(example));
+        }
+    }
+    let _ = writeln!(text, "\nSource: {}", wrap(&plain(&rule.source())));
+    let _ = writeln!(
+        text,
+        "\nAnswer one finding:  allow = [{{ rule = \"{0}\", reason = \"…\" }}]\nChange its level:    [rules.levels] {0} = \"off\"",
+        rule.name
+    );
+    Ok(text)
+}
+
+fn indent(example: &Example) -> String {
+    example.text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
+}
+
+/// Takes Markdown's links and emphasis out of prose.
+fn plain(text: &str) -> String {
+    let mut rest = text;
+    let mut out = String::new();
+    while let Some(open) = rest.find('[') {
+        let Some((label, url, end)) = link(&rest[open..]) else { break };
+        out.push_str(&rest[..open]);
+        let _ = write!(out, "{label} <{url}>");
+        rest = &rest[open + end..];
+    }
+    out + rest
+}
+
+/// Reads `[label](url)` at the start of a text, with the length of it.
+fn link(text: &str) -> Option<(&str, &str, usize)> {
+    let middle = text.find("](")?;
+    let end = middle + text[middle..].find(')')?;
+    Some((&text[1..middle], &text[middle + 2..end], end + 1))
+}
+
+/// Breaks prose at 80 columns.
+fn wrap(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("never empty");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= 80 {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines.join("\n")
+}
+
+/// Writes the page of all rules, `docs/rules.md`.
+pub fn page() -> String {
+    let mut text = String::from(
+        "# Rules\n\n\
+         Every rule that `git okr check` runs. This page is written from the code: `GIT_OKR_BLESS=1 cargo test docs`.\n\n\
+         A level is `error`, `warning`, `info` or `off`; `[rules.levels]` in `okr.toml` sets it by rule, `[rules] profile`\n\
+         for all. One finding is answered where it stands: `allow = [{ rule = \"…\", reason = \"…\" }]`.\n",
+    );
+    for group in Group::ALL {
+        let _ = writeln!(text, "\n## {group}\n\n| rule | finds | level |\n|---|---|---|");
+        for rule in RULES.iter().filter(|rule| rule.group == *group) {
+            let _ = writeln!(text, "| [`{0}`](#{0}) | {1} | {2} |", rule.name, rule.summary(), rule.level);
+        }
+    }
+    for rule in RULES {
+        let mut notes = vec![format!("Group {}, {} by default.", rule.group, rule.level)];
+        if rule.fixable {
+            notes.push("Can offer edits.".into());
+        }
+        if rule.english {
+            notes.push("Reads English: off where `language` is another.".into());
+        }
+        if matches!(rule.run, Run::History(_)) {
+            notes.push("Needs the whole history.".into());
+        }
+        let keys: Vec<String> = rule.thresholds.iter().map(|(key, value)| format!("`{key} = {value}`")).collect();
+        if !keys.is_empty() {
+            notes.push(format!("`[rules.{}]` takes {}.", rule.name, keys.join(", ")));
+        }
+        let body = rule
+            .docs
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .map(|line| if line.starts_with("## ") { format!("#{line}\n") } else { format!("{line}\n") });
+        let _ = write!(text, "\n## {}\n\n{}\n\n{}", rule.name, notes.join(" "), body.collect::<String>());
+    }
+    text
+}

@@ -1,0 +1,149 @@
+//! Owns the run over all rules: levels, answers, order, fingerprints and the masking of what is sensitive.
+
+use super::context::{Context, Subject};
+use super::rule::{Rule, Run};
+use super::selection::Selection;
+use super::{RULES, answer, find, gaps, profile, secret};
+use crate::finding::{Finding, Level};
+use crate::source::Tree;
+use crate::text::SourceMap;
+use std::collections::BTreeMap;
+
+/// What came of a check.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// Settled findings by path, byte and rule.
+    pub findings: Vec<Finding>,
+    /// How many findings an `allow` answers.
+    pub suppressed: usize,
+    /// How many objective files were read.
+    pub files: usize,
+    /// How many objectives they hold.
+    pub objectives: usize,
+    /// How many key results they hold.
+    pub key_results: usize,
+    /// The texts with everything sensitive masked, byte for byte as long; `None` where nothing is.
+    masked: Option<SourceMap>,
+}
+
+impl Checked {
+    /// Gives the texts that may be shown beside the findings.
+    pub fn sources<'a>(&'a self, tree: &'a Tree) -> &'a SourceMap {
+        self.masked.as_ref().unwrap_or(&tree.sources)
+    }
+
+    /// Keeps what stands in the configuration and in the files that are asked for, and counts those alone.
+    pub fn keep(&mut self, tree: &Tree, asked: impl Fn(&str) -> bool) {
+        let kept = |path: &str| path == crate::config::FILE_NAME || asked(path);
+        self.findings
+            .retain(|finding| finding.primary.as_ref().is_none_or(|label| kept(&tree.sources.get(label.file).path)));
+        let files: Vec<_> = tree.files.iter().filter(|file| asked(&file.path)).collect();
+        self.files = files.len();
+        self.objectives = files.iter().map(|file| file.objectives.len()).sum();
+        self.key_results = files.iter().flat_map(|file| &file.objectives).map(|o| o.key_results.len()).sum();
+    }
+
+    /// Gives the gravest level found.
+    pub fn worst(&self) -> Option<Level> {
+        self.findings.iter().map(|finding| finding.level).max()
+    }
+}
+
+/// Runs the selected rules over a subject.
+pub fn check(subject: &Subject<'_>, selection: &Selection) -> Checked {
+    let config = &subject.tree.config;
+    let context = Context::new(subject);
+    let runs = |rule: &Rule| selection.level(config, rule);
+
+    let mut findings = subject.tree.findings.clone();
+    findings.extend(profile::unknown_names(config));
+    for rule in RULES.iter().filter(|rule| runs(rule).is_some()) {
+        match (rule.run, subject.history) {
+            (Run::Tree(look), _) => look(&context, &mut findings),
+            (Run::History(look), Some(past)) if past.complete => look(&context, past, &mut findings),
+            _ => {}
+        }
+    }
+    if let Some(past) = subject.history {
+        findings.extend(gaps::findings(past, selection.needs_history(config)));
+    }
+    answer::check_words(&context, &mut findings);
+
+    findings.retain_mut(|finding| settle(finding, &runs));
+    let ran = |rule: &Rule| {
+        runs(rule).is_some() && (!rule.needs_history() || subject.history.is_some_and(|past| past.complete))
+    };
+    let (mut findings, suppressed, unused) = answer::apply(&context, findings, &ran);
+    findings.extend(unused.into_iter().filter_map(|mut finding| settle(&mut finding, &runs).then_some(finding)));
+
+    order(&mut findings, &subject.tree.sources);
+    identify(&mut findings, &subject.tree.sources);
+    let masked = secret::mask(&context, &mut findings);
+    Checked {
+        findings,
+        suppressed,
+        files: subject.tree.files.len(),
+        objectives: context.objectives.len(),
+        key_results: context.objectives.iter().map(|item| item.objective.key_results.len()).sum(),
+        masked,
+    }
+}
+
+/// Fills in group and level; tells whether the rule is on.
+fn settle(finding: &mut Finding, level: &dyn Fn(&Rule) -> Option<Level>) -> bool {
+    let rule = find(finding.rule).expect("every finding names a registered rule");
+    finding.group = rule.group.name();
+    level(rule).map(|level| finding.level = level).is_some()
+}
+
+/// Gives the path of a finding, empty where it has no file.
+fn path<'a>(finding: &Finding, sources: &'a SourceMap) -> &'a str {
+    finding.primary.as_ref().map_or("", |label| sources.get(label.file).path.as_str())
+}
+
+/// Sorts by path, byte and rule, so that equal input gives equal bytes.
+fn order(findings: &mut [Finding], sources: &SourceMap) {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| finding.primary.as_ref().map_or(0, |label| label.range.start);
+        (path(a, sources), key(a), a.rule, &a.name, &a.field, &a.message).cmp(&(
+            path(b, sources),
+            key(b),
+            b.rule,
+            &b.name,
+            &b.field,
+            &b.message,
+        ))
+    });
+}
+
+/// Gives each finding an identity that survives moved lines and reworded messages: rule, full name (the path where
+/// there is none), field, and how many of the same came before.
+fn identify(findings: &mut [Finding], sources: &SourceMap) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings {
+        let subject = finding.name.as_deref().unwrap_or_else(|| path(finding, sources));
+        let identity = format!("{}\0{subject}\0{}", finding.rule, finding.field.as_deref().unwrap_or_default());
+        let ordinal = seen.entry(identity.clone()).or_default();
+        finding.fingerprint = format!("{:016x}", fnv1a(format!("{identity}\0{ordinal}").as_bytes()));
+        *ordinal += 1;
+    }
+}
+
+/// Hashes bytes by 64-bit FNV-1a (Fowler, Noll, Vo; offset basis and prime of RFC 9923), the same in every release.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_as_published() {
+        for (text, hash) in
+            [("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)]
+        {
+            assert_eq!(fnv1a(text.as_bytes()), hash, "{text}");
+        }
+    }
+}

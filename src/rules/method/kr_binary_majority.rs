@@ -1,0 +1,87 @@
+use crate::finding::Finding;
+use crate::okr::Kind;
+use crate::rules::{Context, declare_rule};
+
+declare_rule! {
+    /// An objective most of whose key results are binary or milestones.
+    ///
+    /// ## Why
+    /// Things done are output: they say that work was finished, not that anything became better.
+    ///
+    /// ## Bad
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    ///
+    /// [[objective.key_result]]
+    /// id = "pci"
+    /// title = "The PCI audit passes without a major finding"
+    /// done = false
+    ///
+    /// [[objective.key_result]]
+    /// id = "refunds"
+    /// title = "Refunds are live in the app"
+    /// done = false
+    /// ```
+    ///
+    /// ## Good
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    ///
+    /// [[objective.key_result]]
+    /// id = "failed-payments"
+    /// title = "Failed payments fall from 3 % to 1 %"
+    /// baseline = 3
+    /// target = 1
+    ///
+    /// [[objective.key_result]]
+    /// id = "pci"
+    /// title = "The PCI audit passes without a major finding"
+    /// done = false
+    /// ```
+    ///
+    /// ## Source
+    /// Christina Wodtke, Radical Focus (2021), and Joshua Seiden, Outcomes Over Output (2019).
+    "kr-binary-majority", Method, Warning, Tree(check),
+}
+
+fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for item in context.active() {
+        let kinds: Vec<Option<Kind>> = item.goals().map(|part| part.key_result.kind()).collect();
+        let things = kinds.iter().filter(|kind| matches!(kind, Some(Kind::Binary | Kind::Milestones))).count();
+        if kinds.len() > 1 && things * 2 > kinds.len() {
+            let message = format!(
+                "{things} of the {} key results of `{}` are things to get done, so little says that something became better",
+                kinds.len(),
+                item.objective.id
+            );
+            found.push(item.finding(
+                &RULE,
+                "key_result",
+                message,
+                "ask of each: what changes for whom once it is done? Measure that",
+            ));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+use crate::finding::Finding;
+use crate::okr::{Kind, Role};
+use crate::rules::words::pressure;
+use crate::rules::{Context, declare_rule};
+
+declare_rule! {
+    /// Speed, volume, growth or cost with nothing paired against it.
+    ///
+    /// ## Why
+    /// Any of these can be had at the expense of quality; a guardrail makes that visible.
+    ///
+    /// ## Bad
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    /// ```
+    ///
+    /// ## Good
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    ///
+    /// [[objective.key_result]]
+    /// id = "failed-payments"
+    /// title = "Failed payments stay below 1 %"
+    /// role = "guardrail"
+    /// at_most = 1
+    /// unit = "%"
+    /// ```
+    ///
+    /// ## Source
+    /// Andrew Grove, High Output Management (1983): pair every indicator with one that measures its opposite.
+    "kr-no-guardrail", Method, Info, Tree(check), english: true,
+}
+
+fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for item in context.active() {
+        let guarded = item.active_parts().any(|part| {
+            part.key_result.role == Role::Guardrail
+                || part.key_result.kind() == Some(Kind::Bound)
+                || !part.key_result.guards.is_empty()
+        });
+        if guarded {
+            continue;
+        }
+        let pressed = item.goals().find_map(|part| Some((part, pressure(&part.key_result.title)?)));
+        if let Some((part, word)) = pressed {
+            let message =
+                format!("`{}` is about `{word}`, and nothing shows what that costs elsewhere", part.key_result.id);
+            let help = "add a key result with `role = \"guardrail\"` and a bound: what must not get worse meanwhile?";
+            found.push(part.finding(&RULE, "title", message, help));
+        }
+    }
+}

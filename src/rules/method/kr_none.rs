@@ -1,0 +1,54 @@
+use crate::finding::Finding;
+use crate::okr::Status;
+use crate::rules::{Context, declare_rule};
+
+declare_rule! {
+    /// An objective without a key result.
+    ///
+    /// ## Why
+    /// Nothing says when the objective is reached, so it has no progress and cannot be graded.
+    ///
+    /// ## Bad
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    /// ```
+    ///
+    /// ## Good
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    /// ```
+    ///
+    /// ## Source
+    /// John Doerr, Measure What Matters (2018): objectives and key results are the yin and yang of goal setting.
+    "kr-none", Method, Error, Tree(check),
+}
+
+fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for item in context.active() {
+        // A key result that could not be named is a finding of its own, and one that was given up was one.
+        let given_up = item.objective.key_results.iter().any(|key_result| key_result.status != Status::Active);
+        if given_up || context.misread(item.file.file, &item.extent()) || item.goals().next().is_some() {
+            continue;
+        }
+        let seen = if item.objective.key_results.is_empty() { "no key result" } else { "only guardrails" };
+        let message = format!("`{}` has {seen}, so nothing says when it is reached", item.objective.id);
+        let help = "add a `[[objective.key_result]]` with `baseline` and `target`: two to five of them";
+        found.push(item.finding(&RULE, "key_result", message, help));
+    }
+}

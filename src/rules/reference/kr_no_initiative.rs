@@ -1,0 +1,81 @@
+use crate::finding::Finding;
+use crate::okr::InitiativeStatus;
+use crate::rules::{Context, declare_rule};
+use std::collections::BTreeSet;
+
+declare_rule! {
+    /// A key result that no initiative drives, in an objective that has initiatives.
+    ///
+    /// ## Why
+    /// A number that nobody works on moves by luck.
+    ///
+    /// ## Bad
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    ///
+    /// [[objective.key_result]]
+    /// id = "failed-payments"
+    /// title = "Failed payments fall from 3 % to 1 %"
+    /// baseline = 3
+    /// target = 1
+    ///
+    /// [[objective.initiative]]
+    /// title = "Pool connections to the card processor"
+    /// drives = ["p99-latency"]
+    /// ```
+    ///
+    /// ## Good
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    ///
+    /// [[objective.key_result]]
+    /// id = "failed-payments"
+    /// title = "Failed payments fall from 3 % to 1 %"
+    /// baseline = 3
+    /// target = 1
+    ///
+    /// [[objective.initiative]]
+    /// title = "Pool connections to the card processor"
+    /// drives = ["p99-latency", "failed-payments"]
+    /// ```
+    ///
+    /// ## Source
+    /// Christina Wodtke, Radical Focus (2021): each key result has work behind it.
+    "kr-no-initiative", Reference, Info, Tree(check),
+}
+
+fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for item in context.active().filter(|item| !item.objective.initiatives.is_empty()) {
+        let initiatives = item.objective.initiatives.iter().filter(|one| one.status != InitiativeStatus::Dropped);
+        let driven: BTreeSet<String> = initiatives
+            .flat_map(|one| &one.drives)
+            .filter_map(|written| Some(context.key_result(item, written)?.one()?.to_string()))
+            .collect();
+        for part in item.goals().filter(|part| !driven.contains(&part.called())) {
+            let message = format!("no initiative drives `{}`, so nobody is said to work on it", part.key_result.id);
+            found.push(part.finding(&RULE, "id", message, "add it to the `drives` of an initiative, or plan one"));
+        }
+    }
+}

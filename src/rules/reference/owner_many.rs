@@ -1,0 +1,71 @@
+use crate::finding::Finding;
+use crate::rules::{Context, declare_rule};
+
+declare_rule! {
+    /// A key result with more than one owner.
+    ///
+    /// ## Why
+    /// Two people who answer for one number each expect the other to.
+    ///
+    /// ## Bad
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    /// owner = "@ana, @bo"
+    /// ```
+    ///
+    /// ## Good
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    /// owner = "@ana"
+    /// ```
+    ///
+    /// ## Source
+    /// John Doerr, Measure What Matters (2018): one owner for each key result.
+    "owner-many", Reference, Warning, Tree(check),
+}
+
+fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for item in &context.objectives {
+        for part in item.parts() {
+            let Some(owner) = &part.key_result.owner else { continue };
+            let several = owner.split_whitespace().filter(|word| word.starts_with('@')).count() > 1
+                || owner.contains([',', ';', '&'])
+                || owner.contains(" and ")
+                || owner.contains(" + ");
+            if several {
+                let message = format!(
+                    "`{}` has more than one owner ({owner}), so each may wait for the other",
+                    part.key_result.id
+                );
+                found.push(part.finding(
+                    &RULE,
+                    "owner",
+                    message,
+                    "name the one who answers for it, or a team of `[teams]`",
+                ));
+            }
+        }
+    }
+}

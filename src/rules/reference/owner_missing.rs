@@ -1,0 +1,55 @@
+use crate::finding::Finding;
+use crate::rules::{Context, declare_rule};
+
+declare_rule! {
+    /// An objective that nobody stands behind.
+    ///
+    /// ## Why
+    /// What belongs to everybody is checked in by nobody.
+    ///
+    /// ## Bad
+    /// ```toml
+    /// cycle = "2026-Q4"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    /// ```
+    ///
+    /// ## Good
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    /// ```
+    ///
+    /// ## Source
+    /// re:Work, Set goals with OKRs (Google): every goal has an owner.
+    "owner-missing", Reference, Error, Tree(check),
+}
+
+fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for item in &context.objectives {
+        let written = ["owner", "owners"].iter().any(|key| item.place.table.values.contains_key(*key));
+        if item.objective.owners.is_empty() && !(written && context.misread(item.file.file, &item.extent())) {
+            let message = format!("`{}` has no owner, so nobody will check in", item.objective.id);
+            let help = "write `owner = \"@team\"` here, or above the first objective of the file";
+            found.push(item.finding(&RULE, "owner", message, help));
+        }
+    }
+}

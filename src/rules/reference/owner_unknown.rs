@@ -1,0 +1,95 @@
+use crate::finding::Finding;
+use crate::rules::profile::closest;
+use crate::rules::{Context, declare_rule};
+use std::collections::{BTreeMap, BTreeSet};
+
+declare_rule! {
+    /// An owner that is neither a team nor a member of one, where teams are listed.
+    ///
+    /// ## Why
+    /// A misspelt handle reaches nobody, and its goals drop out of every list by owner.
+    ///
+    /// ## Bad
+    /// ```toml okr.toml
+    /// [teams."@acme/payments"]
+    /// members = ["@ana"]
+    /// ```
+    /// ```toml okrs/2026-Q4/payments.toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    /// owner = "@anna"
+    /// ```
+    ///
+    /// ## Good
+    /// ```toml okr.toml
+    /// [teams."@acme/payments"]
+    /// members = ["@ana"]
+    /// ```
+    /// ```toml okrs/2026-Q4/payments.toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    /// owner = "@ana"
+    /// ```
+    ///
+    /// ## Source
+    /// git-okr's own: what is written either means what it says or is reported.
+    "owner-unknown", Reference, Warning, Tree(check),
+}
+
+fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+    let teams = &context.tree.config.teams;
+    if teams.is_empty() {
+        return;
+    }
+    let known: BTreeMap<String, &str> = teams
+        .iter()
+        .flat_map(|(handle, team)| std::iter::once(handle).chain(&team.members))
+        .map(|handle| (handle.to_lowercase(), handle.as_str()))
+        .collect();
+    let words = |owner: &str| {
+        let message = format!("`{owner}` is neither a team nor a member of one, so nobody is reached");
+        let help = match closest(&owner.to_lowercase(), known.keys().map(String::as_str)) {
+            Some(near) => format!("did you mean `{}`?", known[near]),
+            None => "add it to `[teams]` in okr.toml, or correct it".to_owned(),
+        };
+        (message, help)
+    };
+    // A default at the head of a file is said once.
+    let mut seen = BTreeSet::new();
+    for item in &context.objectives {
+        let own = if item.place.table.values.contains_key("owners") { "owners" } else { "owner" };
+        for owner in item.objective.owners.iter().filter(|owner| !known.contains_key(&owner.to_lowercase())) {
+            if seen.insert((item.file.file, item.span(own).start, owner)) {
+                let (message, help) = words(owner);
+                found.push(item.finding(&RULE, own, message, help));
+            }
+        }
+        for part in item.parts() {
+            let owner = part.key_result.owner.as_ref();
+            if let Some(owner) = owner.filter(|owner| !known.contains_key(&owner.to_lowercase())) {
+                let (message, help) = words(owner);
+                found.push(part.finding(&RULE, "owner", message, help));
+            }
+        }
+    }
+}

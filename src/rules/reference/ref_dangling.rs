@@ -1,0 +1,75 @@
+use crate::finding::Finding;
+use crate::okr::Resolution;
+use crate::rules::links::references;
+use crate::rules::{Context, declare_rule};
+
+declare_rule! {
+    /// A parent, `guards`, `drives` or `depends_on` that names nothing.
+    ///
+    /// ## Why
+    /// The alignment that it promises is not there, and nobody sees that.
+    ///
+    /// ## Bad
+    /// ```toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    /// parent = "2026/customer-turst"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    /// ```
+    ///
+    /// ## Good
+    /// ```toml okrs/2026/company.toml
+    /// cycle = "2026"
+    /// owner = "@acme"
+    ///
+    /// [[objective]]
+    /// id = "customer-trust"
+    /// title = "Customers trust us with their money"
+    ///
+    /// [[objective.key_result]]
+    /// id = "nps"
+    /// title = "Merchants' NPS rises from 31 to 45"
+    /// baseline = 31
+    /// target = 45
+    /// ```
+    /// ```toml okrs/2026-Q4/payments.toml
+    /// cycle = "2026-Q4"
+    /// owner = "@acme/payments"
+    ///
+    /// [[objective]]
+    /// id = "reliable-checkout"
+    /// title = "Checkout just works"
+    /// parent = "2026/customer-trust"
+    ///
+    /// [[objective.key_result]]
+    /// id = "p99-latency"
+    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// baseline = 420
+    /// target = 294
+    /// ```
+    ///
+    /// ## Source
+    /// git-okr's own: what is written either means what it says or is reported.
+    "ref-dangling", Reference, Error, Tree(check),
+}
+
+fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for reference in references(context) {
+        let Resolution::None { nearest } = &reference.meant else { continue };
+        let message = format!("`{}` names nothing that there is, so this link leads nowhere", reference.written);
+        let help = match nearest.first() {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "write a full name, <cycle>/<objective> or <cycle>/<objective>/<key-result>".to_owned(),
+        };
+        found.push(reference.finding(&RULE, message, help));
+    }
+}

@@ -1,0 +1,180 @@
+//! Owns what a check may show of a sensitive key result: no digit of its values, no note, in message or snippet.
+
+use super::context::{Context, Part};
+use crate::finding::{Finding, Label};
+use crate::source::Tree;
+use crate::text::{FileId, SourceFile, SourceMap};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Ranges of limits that help texts name; they say nothing about a value.
+const LIMITS: &[&str] = &["0–1", "0 to 1", "0 and 1", "0–100", "0 to 100", "0 and 100"];
+
+/// Masks the findings about sensitive key results, and gives the texts with everything sensitive masked, every byte
+/// and character at its place; `None` where nothing is sensitive.
+pub(super) fn mask(context: &Context<'_>, findings: &mut [Finding]) -> Option<SourceMap> {
+    let secret: Vec<Part<'_>> =
+        context.objectives.iter().flat_map(|item| item.parts()).filter(|part| part.key_result.sensitive).collect();
+    let mut files: BTreeMap<FileId, Vec<Part<'_>>> = BTreeMap::new();
+    for part in &secret {
+        files.entry(part.item.file.file).or_default().push(*part);
+    }
+    let unread = unread(context.tree, &files);
+    if secret.is_empty() && unread.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = secret.iter().map(Part::called).collect();
+    for finding in findings {
+        let touches = |label: &Label| {
+            unread.contains(&label.file)
+                || files
+                    .get(&label.file)
+                    .is_some_and(|parts| parts.iter().any(|part| overlap(&part.extent(), &label.range)))
+        };
+        let named = finding.name.as_ref().is_some_and(|name| names.contains(name));
+        if named || finding.primary.iter().chain(&finding.related).any(touches) {
+            mask_finding(finding);
+        }
+    }
+    let mut shown = SourceMap::default();
+    for (id, source) in context.tree.sources.iter() {
+        let parts = files.get(&id).map_or(&[][..], Vec::as_slice);
+        shown.add(match (unread.contains(&id), parts.is_empty()) {
+            (false, true) => source.clone(),
+            (whole, _) => SourceFile::new(source.path.clone(), mask_text(&source.text, parts, whole)),
+        });
+    }
+    Some(shown)
+}
+
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end.max(b.start + 1) && b.start < a.end
+}
+
+/// Finds the files that say `sensitive` somewhere that did not read: nobody knows which values are meant, so all are.
+fn unread(tree: &Tree, known: &BTreeMap<FileId, Vec<Part<'_>>>) -> Vec<FileId> {
+    let lost = |id: FileId, text: &str| {
+        text.match_indices("sensitive").any(|(at, word)| {
+            let after = text[at + word.len()..].trim_start_matches(['"', '\'', ' ', '\t']);
+            let Some(value) = after.strip_prefix('=') else { return false };
+            let read = known.get(&id).is_some_and(|parts| parts.iter().any(|part| part.extent().contains(&at)));
+            !read && !value.trim_start().starts_with("false")
+        })
+    };
+    tree.sources.iter().filter(|(id, source)| lost(*id, &source.text)).map(|(id, _)| id).collect()
+}
+
+fn mask_finding(finding: &mut Finding) {
+    let mut kept: Vec<String> = LIMITS.iter().map(|&limit| limit.to_owned()).collect();
+    if let Some(name) = &finding.name {
+        kept.extend(
+            (0..name.len()).filter(|&at| at == 0 || name.as_bytes()[at - 1] == b'/').map(|at| name[at..].to_owned()),
+        );
+        kept.extend(name.split('/').map(str::to_owned));
+    }
+    kept.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    let masked = |text: &str| mask_digits(text, &kept);
+    finding.message = masked(&finding.message);
+    finding.help = masked(&finding.help);
+    for label in finding.primary.iter_mut().chain(&mut finding.related) {
+        label.text = masked(&label.text);
+    }
+    if finding.fix.as_ref().is_some_and(|fix| fix.edits.iter().any(|edit| edit.text.contains(char::is_numeric))) {
+        finding.fix = None;
+    }
+}
+
+/// Replaces every digit by `•`, save in the phrases to keep where they stand alone.
+fn mask_digits(text: &str, kept: &[String]) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let alone = |end: usize| {
+            let edge = |c: char| !c.is_alphanumeric() && c != '.' && c != '-';
+            // A full stop after the phrase ends a sentence, unless a digit follows.
+            let after = text[end..].chars().next();
+            let ends = after.is_none_or(|c| edge(c) || c == '.' && !text[end + 1..].starts_with(char::is_numeric));
+            text[..at].chars().next_back().is_none_or(edge) && ends
+        };
+        match kept.iter().find(|phrase| text[at..].starts_with(phrase.as_str()) && alone(at + phrase.len())) {
+            Some(phrase) if !phrase.is_empty() => {
+                masked.push_str(phrase);
+                at += phrase.len();
+            }
+            _ => {
+                masked.push(if c.is_numeric() { '•' } else { c });
+                at += c.len_utf8();
+            }
+        }
+    }
+    masked
+}
+
+/// Fields of a key result that hold nothing to hide beyond their digits, or nothing at all.
+const PLAIN: &[&str] = &["id", "owner", "sensitive", "role", "status", "commitment"];
+
+/// Masks the sensitive tables of a text, or all of its digits.
+fn mask_text(text: &str, parts: &[Part<'_>], whole: bool) -> String {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Shown {
+        All,
+        NoDigits,
+        Nothing,
+    }
+    let mut shown = vec![if whole { Shown::NoDigits } else { Shown::All }; text.len()];
+    let mut paint = |range: Range<usize>, how: Shown| {
+        let end = range.end.min(text.len());
+        shown[range.start.min(end)..end].fill(how);
+    };
+    for part in parts {
+        let mut extent = part.extent();
+        // To the line's end: a comment may speak of the value.
+        extent.end += text.get(extent.end..).and_then(|rest| rest.find('\n')).unwrap_or_default();
+        paint(extent, Shown::NoDigits);
+        for (key, range) in &part.place.values {
+            if !PLAIN.contains(&key.as_str()) && key != "title" {
+                paint(range.clone(), Shown::Nothing);
+            }
+        }
+        for key in PLAIN {
+            part.place.values.get(*key).into_iter().for_each(|range| paint(range.clone(), Shown::All));
+        }
+    }
+    text.char_indices()
+        .map(|(at, c)| match shown[at] {
+            Shown::NoDigits if c.is_numeric() => substitute(c),
+            Shown::Nothing if c.is_alphanumeric() => substitute(c),
+            _ => c,
+        })
+        .collect()
+}
+
+/// Gives a harmless character of the same length in bytes.
+fn substitute(c: char) -> char {
+    match c.len_utf8() {
+        1 => '*',
+        2 => '\u{b7}',
+        3 => '\u{2022}',
+        _ => '\u{1f512}',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_limits_keep_their_digits() {
+        let kept: Vec<String> = ["2026-Q4/pay/p99", "p99", "0 to 1"].map(str::to_owned).to_vec();
+        let text = "`p99` is 7.5 in 2026-Q4/pay/p99, not 0 to 1. p990 is 2026, 0 to 1.5";
+        assert_eq!(mask_digits(text, &kept), "`p99` is •.• in 2026-Q4/pay/p99, not 0 to 1. p••• is ••••, • to •.•");
+    }
+
+    #[test]
+    fn substitutes_are_as_long() {
+        for c in ['7', '٣', '７', '𝟟'] {
+            assert!(c.is_numeric());
+            assert_eq!(substitute(c).len_utf8(), c.len_utf8());
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Owns the reading of words: which way a sentence points, and what it speaks of. English only.
+
+/// Gives the words of a text in lower case, hyphenated ones whole.
+pub(super) fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '%' | '\''))
+        .map(|word| word.trim_matches(['-', '\'']).to_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// Which way a sentence says that its number goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Up,
+    Down,
+}
+
+const UP: &[&str] = &[
+    "increase",
+    "increases",
+    "increased",
+    "grow",
+    "grows",
+    "grown",
+    "raise",
+    "raises",
+    "raised",
+    "rise",
+    "rises",
+    "double",
+    "doubles",
+    "triple",
+    "triples",
+    "climb",
+    "climbs",
+    "boost",
+    "boosts",
+    "expand",
+    "expands",
+];
+const DOWN: &[&str] = &[
+    "reduce",
+    "reduces",
+    "reduced",
+    "decrease",
+    "decreases",
+    "decreased",
+    "lower",
+    "lowers",
+    "lowered",
+    "cut",
+    "cuts",
+    "fall",
+    "falls",
+    "drop",
+    "drops",
+    "shrink",
+    "shrinks",
+    "halve",
+    "halves",
+    "shorten",
+    "shortens",
+    "decline",
+    "declines",
+];
+
+/// What comes behind a verb of motion, and hardly behind a noun of the same letters: `falls from 420`, not `falls and bruises`.
+const BEHIND_A_VERB: &[&str] =
+    &["from", "to", "by", "below", "under", "above", "over", "beyond", "past", "at", "again", "within", "a"];
+
+/// Finds the one direction that a sentence names, with the word; `None` where it names none or both. A word counts where
+/// it is the verb: in front of the sentence, at its end, or before a number or one of the words that follow such a verb.
+pub(super) fn direction(text: &str) -> Option<(Direction, String)> {
+    let words = words(text);
+    let is_verb = |at: usize| {
+        at == 0
+            || words.get(at + 1).is_none_or(|next| {
+                BEHIND_A_VERB.contains(&next.as_str()) || next.starts_with(|c: char| c.is_ascii_digit())
+            })
+    };
+    let first = |list: &[&str]| {
+        let verb = |&(at, word): &(usize, &String)| list.contains(&word.as_str()) && is_verb(at);
+        words.iter().enumerate().find(verb).map(|(_, word)| word.clone())
+    };
+    match (first(UP), first(DOWN)) {
+        (Some(word), None) => Some((Direction::Up, word)),
+        (None, Some(word)) => Some((Direction::Down, word)),
+        _ => None,
+    }
+}
+
+/// Finds the word by which a sentence speaks of a share of a whole, unless it speaks of growth, which may pass 100 %.
+pub(super) fn share(text: &str) -> Option<String> {
+    const GROWTH: &[&str] = &["growth", "grow", "grows", "more", "return", "retention"];
+    const SHARE: &[&str] =
+        &["share", "proportion", "percentage", "rate", "coverage", "uptime", "availability", "accuracy"];
+    let words = words(text);
+    if words.iter().any(|word| GROWTH.contains(&word.as_str())) {
+        return None;
+    }
+    let whole = words.windows(2).find(|pair| pair[1] == "of" && (pair[0].ends_with('%') || pair[0] == "percent"));
+    let named = words.iter().find(|word| SHARE.contains(&word.as_str())).cloned();
+    named.or_else(|| whole.map(|pair| format!("{} of", pair[0].trim_start_matches(|c: char| c.is_ascii_digit()))))
+}
+
+/// Finds the word by which a sentence speaks of speed, volume, growth or cost: what gets better at something's expense.
+pub(super) fn pressure(text: &str) -> Option<String> {
+    const PRESSURE: &[&str] = &[
+        "latency",
+        "speed",
+        "faster",
+        "time",
+        "throughput",
+        "frequency",
+        "volume",
+        "traffic",
+        "growth",
+        "grow",
+        "grows",
+        "double",
+        "doubles",
+        "cost",
+        "costs",
+        "spend",
+        "spending",
+        "revenue",
+        "signups",
+        "sign-ups",
+        "deployments",
+    ];
+    words(text).into_iter().find(|word| PRESSURE.contains(&word.as_str()))
+}
+
+/// Tells whether two sentences say the same in the same words, or nearly.
+pub(super) fn alike(a: &str, b: &str) -> bool {
+    let (a, b) = (words(a).join(" "), words(b).join(" "));
+    !a.is_empty() && strsim::normalized_levenshtein(&a, &b) >= 0.9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_which_way() {
+        for (text, way) in [
+            ("P99 latency falls to 294 ms", Some(Direction::Down)),
+            ("Raise activation to 30 %", Some(Direction::Up)),
+            ("Increase retention, and let churn fall to 2 %", None),
+            ("Uploads no longer need file drops or copies", None),
+            ("Time from merge to production falls by half", Some(Direction::Down)),
+            ("Margin grows", Some(Direction::Up)),
+            ("Merchants pay", None),
+        ] {
+            assert_eq!(direction(text).map(|(way, _)| way), way, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_what_of() {
+        assert_eq!(share("90 % of builds pass").as_deref(), Some("% of"));
+        assert_eq!(share("Crash rate under 1 %").as_deref(), Some("rate"));
+        assert_eq!(share("Revenue growth rate of 140 %"), None);
+        assert_eq!(pressure("Halve the deployment time").as_deref(), Some("time"));
+        assert_eq!(pressure("Merchants trust us"), None);
+        assert!(alike("Customers trust us.", "customers  trust us") && !alike("Customers trust us", "Checkout works"));
+    }
+}
