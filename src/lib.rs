@@ -19,6 +19,7 @@
 //! | [`source`] | objective files of the work tree or of a revision |
 //! | [`history`] | the events of every key result out of the commits |
 //! | [`rules`] | the rules and the engine that runs them |
+//! | [`report`] | the published model, the templates, the terminal view |
 //!
 //! `.github/ARCHITECTURE.md` says what may use what; a test holds the code to it.
 
@@ -27,6 +28,7 @@ pub mod finding;
 pub mod git;
 pub mod history;
 pub mod okr;
+pub mod report;
 pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,331 @@
+//! Owns the log of goals: its published form, and how it reads in a terminal, commit by commit.
+//! Never decides what an event is: that is history's.
+
+use super::build::changes;
+use super::layout::{Style, Tone, columns};
+use super::model::{AuthorV1, ChangeV1, EventV1, FORMAT, LogV1};
+use super::select::{self, Chosen, Cycles, Index, Selection};
+use super::{mask, show};
+use crate::git::ObjectId;
+use crate::history::{Event, EventKind, History, HistoryV1};
+use crate::okr::Name;
+use crate::source::Tree;
+use crate::text::printable;
+use jiff::civil::Date;
+use serde_json::Value;
+use std::collections::{BTreeSet, HashSet};
+
+/// Days between measuring and recording from which on a check-in counts as backdated in the view.
+const BACKDATED_DAYS: i32 = 2;
+
+/// Which events are asked for; the default is every one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogSelection {
+    /// Full names: only their events, and those of what they hold.
+    names: Option<Vec<String>>,
+    /// Only events of this cycle.
+    cycle: Option<String>,
+    /// Only what changed a definition, or took it away.
+    goalposts: bool,
+}
+
+impl LogSelection {
+    /// Keeps to what changed a definition, or took it away.
+    #[must_use]
+    pub fn only_goalposts(self, goalposts: bool) -> Self {
+        LogSelection { goalposts, ..self }
+    }
+
+    /// Settles a selection over the living names and, where none is meant, over those that only the past knows.
+    pub fn new(tree: &Tree, history: &History, selection: &Selection, today: Date) -> Result<Self, select::Error> {
+        let cycles = select::cycles(tree);
+        let index = Index::new(tree, &cycles);
+        let cycle = match &selection.cycles {
+            Cycles::One(id) => Some(id.clone()),
+            Cycles::Running | Cycles::All => None,
+        };
+        let all = Selection { cycles: Cycles::All, ..selection.clone() };
+        let names = match Chosen::new(tree, &index, &all, today) {
+            Ok(_) if selection.names.is_empty() && selection.owner.is_none() && selection.mine.is_none() => None,
+            Ok(chosen) => Some(chosen.full_names(&index)),
+            Err(select::Error::Unknown { name, help }) => match gone(&name, history) {
+                gone if gone.is_empty() => return Err(select::Error::Unknown { name, help }),
+                gone => Some(gone),
+            },
+            Err(error) => return Err(error),
+        };
+        if let Some(id) = cycle.as_deref().filter(|id| !cycles.contains_key(*id))
+            && !history.events.iter().any(|event| event.name.split('/').next() == Some(id))
+        {
+            let known = cycles.keys().cloned().collect::<Vec<_>>().join(", ");
+            return Err(select::Error::NoCycle { cycle: id.to_owned(), known });
+        }
+        Ok(LogSelection { names, cycle, goalposts: false })
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        let within = |name: &String| {
+            event.name.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let moved = event.goalpost || matches!(event.kind, EventKind::Definition | EventKind::Removed);
+        (moved || !self.goalposts)
+            && self.names.as_ref().is_none_or(|names| names.iter().any(within))
+            && self.cycle.as_deref().is_none_or(|cycle| event.name.split('/').next() == Some(cycle))
+    }
+}
+
+/// Finds the names of the past, of objectives too, that end with what was typed.
+fn gone(tail: &str, history: &History) -> Vec<String> {
+    let both = |event: &Event| {
+        let name = Name::parse(&event.name)?;
+        Some([Name { key_result: None, ..name.clone() }, name])
+    };
+    let names: BTreeSet<Name> = history.events.iter().filter_map(both).flatten().collect();
+    names.iter().filter(|name| name.ends_with(tail)).map(Name::to_string).collect()
+}
+
+/// Publishes events. `tree` is the revision asked about: what is sensitive there is masked back to its beginning.
+pub fn log(history: &History, tree: &Tree, selection: &LogSelection) -> LogV1 {
+    let events = published(history, tree, selection).collect();
+    LogV1 { format: FORMAT, history: HistoryV1::from(history), events }
+}
+
+/// Writes what [`log`] publishes as JSON, one event after another, so that a long history needs no memory of its own.
+///
+/// # Errors
+/// What the stream says.
+pub fn write_log(
+    history: &History,
+    tree: &Tree,
+    selection: &LogSelection,
+    out: impl std::io::Write,
+) -> std::io::Result<()> {
+    /// The fields of [`LogV1`].
+    #[derive(serde::Serialize)]
+    struct Written<E> {
+        format: u32,
+        history: HistoryV1,
+        events: E,
+    }
+
+    struct Events<'a>(&'a History, &'a Tree, &'a LogSelection);
+
+    impl serde::Serialize for Events<'_> {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_seq(published(self.0, self.1, self.2))
+        }
+    }
+
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
+    let events = Events(history, tree, selection);
+    serde_json::to_writer_pretty(&mut out, &Written { format: FORMAT, history: HistoryV1::from(history), events })?;
+    std::io::Write::write_all(&mut out, b"\n")?;
+    std::io::Write::flush(&mut out)
+}
+
+fn published<'a>(
+    history: &'a History,
+    tree: &Tree,
+    selection: &'a LogSelection,
+) -> impl Iterator<Item = EventV1> + use<'a> {
+    let secret: HashSet<String> = tree
+        .objectives()
+        .filter_map(|located| Some((located.name()?, located.objective)))
+        .flat_map(|(name, objective)| {
+            let sensitive = objective.key_results.iter().filter(|kr| kr.sensitive);
+            sensitive.map(move |kr| name.key_result(&kr.id).to_string()).collect::<Vec<_>>()
+        })
+        .collect();
+    let is_secret = move |event: &crate::history::Event| event.sensitive || secret.contains(&event.name);
+    let commits: HashSet<Option<ObjectId>> =
+        history.events.iter().filter(|event| is_secret(event)).map(|event| event.commit).collect();
+    history.events.iter().filter(|event| selection.wants(event)).map(move |event| {
+        let mut published = EventV1 {
+            name: event.name.clone(),
+            kind: event.kind,
+            group: event.group,
+            goalpost: event.goalpost,
+            eased: event.eased,
+            late: event.late,
+            commit: event.commit.map(|id| id.to_string()),
+            author: AuthorV1 { name: event.author.name.clone(), email: event.author.email.clone() },
+            measured: event.measured,
+            recorded: event.commit.map(|_| show::moment(event.recorded)),
+            summary: Some(event.summary.clone()),
+            path: event.path.clone(),
+            line: event.line,
+            signed: event.signed,
+            changes: changes(event),
+        };
+        if is_secret(event) {
+            mask::event(&mut published);
+        }
+        if commits.contains(&event.commit) {
+            mask::summary(&mut published);
+        }
+        published
+    })
+}
+
+/// Draws a log for a terminal: one head for each commit, its events below.
+pub fn render(log: &LogV1, style: &Style) -> String {
+    let style = Style { width: style.width.clamp(60, 200), ..*style };
+    let mut text = String::new();
+    let mut above: Option<&EventV1> = None;
+    let names = log.events.iter().map(|event| columns(&printable(&event.name))).max().unwrap_or(0);
+    for event in &log.events {
+        if above.is_none_or(|above| above.commit != event.commit || above.recorded != event.recorded) {
+            if above.is_some() {
+                text.push('\n');
+            }
+            text.push_str(&head(event, style));
+        }
+        text.push_str(&body(event, names, style));
+        above = Some(event);
+    }
+    if log.events.is_empty() {
+        text.push_str("No events.\n");
+    }
+    if !log.history.complete {
+        text.push('\n');
+        text.push_str(&style.paint(Tone::Warn, "History is not all there: older events may be missing."));
+        text.push('\n');
+        for gap in log.history.degraded.iter().filter(|gap| gap.kind != crate::history::DegradedKind::Unreadable) {
+            text.push_str(&style.wrap(Tone::Plain, &format!("{}; next: {}", gap.message, gap.help), "  ", "  "));
+        }
+    }
+    text
+}
+
+fn head(event: &EventV1, style: Style) -> String {
+    let commit = event.commit.as_deref().map_or("uncommitted", |id| id.get(..10).unwrap_or(id));
+    let day = recorded_day(event).unwrap_or(event.measured);
+    let author = style.cut(&event.author.name, 24);
+    let used = columns(commit) + 10 + columns(&author) + 6;
+    let summary = match &event.summary {
+        Some(summary) => style.cut(summary, style.width.saturating_sub(used)),
+        None => "(summary hidden: a sensitive key result)".into(),
+    };
+    let tone = if event.commit.is_some() { Tone::Strong } else { Tone::Warn };
+    format!("{}  {day}  {}  {summary}", style.paint(tone, commit), style.paint(Tone::Faint, &author))
+        .trim_end()
+        .to_owned()
+        + "\n"
+}
+
+fn body(event: &EventV1, names: usize, style: Style) -> String {
+    let tone = match event.kind {
+        EventKind::Definition | EventKind::Removed if event.late => Tone::Bad,
+        EventKind::Definition | EventKind::Removed => Tone::Warn,
+        _ => Tone::Plain,
+    };
+    let kind = style.cell(tone, kind(event.kind), 10);
+    let mut marks = Vec::new();
+    if event.goalpost {
+        marks.push("goalpost moved");
+    }
+    if event.late {
+        marks.push("after the lock");
+    }
+    match event.eased {
+        Some(true) => marks.push("easier"),
+        Some(false) => marks.push("not easier"),
+        None => {}
+    }
+    let backdated = recorded_day(event).map(|day| show::days_between(event.measured, day));
+    let backdated = backdated.filter(|days| days.abs() >= BACKDATED_DAYS).map(|days| match days {
+        days if days > 0 => format!("measured {}, {days} days before", event.measured),
+        days => format!("measured {}, {} days after", event.measured, -days),
+    });
+    let marks: Vec<String> = marks.into_iter().map(str::to_owned).chain(backdated).collect();
+    let moved: Vec<String> = match event.kind {
+        EventKind::Created | EventKind::Restored => {
+            event.changes.iter().filter_map(|change| created(change, style)).collect()
+        }
+        EventKind::Removed => Vec::new(),
+        EventKind::CheckIn if event.changes.iter().all(|c| c.field == "as_of") => vec!["looked at, no change".into()],
+        // The day stands in the head, or behind the event where it differs.
+        _ => event.changes.iter().filter(|c| c.field != "as_of").map(|c| change(c, style)).collect(),
+    };
+    let name_width = names.min(style.width / 2);
+    let lead = format!("  {kind}  ");
+    let mut text = String::new();
+    if style.width >= 120 {
+        let name = style.cell(Tone::Plain, &event.name, name_width);
+        let next = " ".repeat(16 + name_width);
+        text.push_str(&style.wrap(Tone::Plain, &moved.join(", "), &format!("{lead}{name}  "), &next));
+        if !marks.is_empty() {
+            text.push_str(&style.wrap(tone, &marks.join(", "), &next, &next));
+        }
+    } else {
+        text.push_str(&format!("{lead}{}\n", style.cut(&event.name, style.width.saturating_sub(14))));
+        let next = " ".repeat(14);
+        if !moved.is_empty() {
+            text.push_str(&style.wrap(Tone::Plain, &moved.join(", "), &next, &next));
+        }
+        if !marks.is_empty() {
+            text.push_str(&style.wrap(tone, &marks.join(", "), &next, &next));
+        }
+    }
+    text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+fn recorded_day(event: &EventV1) -> Option<Date> {
+    event.recorded.as_deref()?.get(..10)?.parse().ok()
+}
+
+fn kind(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Created => "created",
+        EventKind::Restored => "restored",
+        EventKind::Removed => "removed",
+        EventKind::CheckIn => "check-in",
+        EventKind::Definition => "definition",
+        EventKind::Ownership => "ownership",
+        EventKind::Closing => "closing",
+    }
+}
+
+/// Puts words between quotation marks.
+fn quoted(words: &str, style: Style) -> String {
+    if style.unicode { format!("“{words}”") } else { format!("\"{words}\"") }
+}
+
+/// Says what a created key result starts with: its title and value alone.
+fn created(change: &ChangeV1, style: Style) -> Option<String> {
+    match (change.field.as_str(), &change.after) {
+        (_, Value::Null) => None,
+        ("title", Value::String(title)) => Some(quoted(title, style)),
+        ("current" | "done", value) => Some(format!("{} {}", change.field, show::json(value))),
+        _ => None,
+    }
+}
+
+fn change(change: &ChangeV1, style: Style) -> String {
+    let arrow = if style.unicode { "→" } else { "->" };
+    let field = &change.field;
+    match (&change.before, &change.after) {
+        (Value::Null, Value::Null) => format!("{field} (hidden)"),
+        (_, Value::String(note)) if field == "note" => quoted(note, style),
+        (before, after) if field == "milestone.done" => reached(before, after),
+        (Value::Null, after) => format!("{field} {}", show::json(after)),
+        (before, Value::Null) => format!("{field} {} taken out", show::json(before)),
+        (before, after) => format!("{field} {} {arrow} {}", show::json(before), show::json(after)),
+    }
+}
+
+/// Names the milestones that came to be reached, and those that no longer are.
+fn reached(before: &Value, after: &Value) -> String {
+    let titles = |value: &Value| -> Vec<String> {
+        value.as_object().map(|table| table.keys().cloned().collect()).unwrap_or_default()
+    };
+    let (before, after) = (titles(before), titles(after));
+    let gained: Vec<&str> = after.iter().filter(|title| !before.contains(title)).map(String::as_str).collect();
+    let lost: Vec<&str> = before.iter().filter(|title| !after.contains(title)).map(String::as_str).collect();
+    match (gained.is_empty(), lost.is_empty()) {
+        (false, true) => format!("reached {}", gained.join(", ")),
+        (true, false) => format!("no longer reached: {}", lost.join(", ")),
+        (false, false) => format!("reached {}; no longer reached: {}", gained.join(", "), lost.join(", ")),
+        (true, true) => "milestones' days changed".into(),
+    }
+}

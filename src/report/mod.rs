@@ -1,0 +1,44 @@
+//! Owns what people read: the published report and log, the templates they are written by, the terminal views, and
+//! reports that live in files. Never opens a file or a repository, and prints nothing itself.
+
+mod build;
+mod chart;
+mod doctor;
+pub mod document;
+#[cfg(test)]
+mod example;
+mod figures;
+mod filter;
+mod layout;
+mod log;
+mod mask;
+mod model;
+mod select;
+mod show;
+mod status;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use build::{Input, build};
+pub use doctor::{DoctorV1, MendV1, RemarkV1, Subject, Visit, doctor, render as render_doctor};
+pub use layout::Style;
+pub use log::{LogSelection, log, render as render_log, write_log};
+pub use model::*;
+pub use select::{Cycles, Error as SelectionError, Selection, shown};
+pub use status::render as render_status;
+pub use template::{BUILT_IN, Error as TemplateError, Templates};
+
+/// The schema of `report --format json` and `status --format json`.
+pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");
+/// The schema of `log --format json`.
+pub const LOG_SCHEMA: &str = include_str!("../../schemas/log.schema.json");
+/// The schema of `doctor --format json`.
+pub const DOCTOR_SCHEMA: &str = include_str!("../../schemas/doctor.schema.json");
+
+/// Writes a published model as JSON, two spaces a level, with a line end.
+pub fn json(model: &impl serde::Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(model).expect("a model has only text keys and finite numbers");
+    text.push('\n');
+    text
+}
