@@ -20,9 +20,11 @@
 //! | [`history`] | the events of every key result out of the commits |
 //! | [`rules`] | the rules and the engine that runs them |
 //! | [`report`] | the published model, the templates, the terminal view |
+//! | [`cli`] | one file a command |
 //!
 //! `.github/ARCHITECTURE.md` says what may use what; a test holds the code to it.
 
+pub mod cli;
 pub mod config;
 pub mod finding;
 pub mod git;

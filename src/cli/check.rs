@@ -1,0 +1,89 @@
+//! `git okr check`: what is wrong with the goals.
+
+use super::arguments::{At, Global};
+use super::view::View;
+use super::{Failure, Outcome, OutputLost, Session, Usage};
+use crate::finding::{Format, Level};
+use crate::history::Options;
+use crate::rules::{self, Selection, Subject};
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+
+/// From which level on findings fail the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Errors alone
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Everything
+    Info,
+    /// Nothing
+    Never,
+}
+
+impl FailOn {
+    fn is_met_by(self, level: Level) -> bool {
+        match self {
+            FailOn::Error => level >= Level::Error,
+            FailOn::Warning => level >= Level::Warning,
+            FailOn::Info => true,
+            FailOn::Never => false,
+        }
+    }
+}
+
+/// Find what is wrong with the goals
+///
+/// Reads the configuration and every objective file, runs the rules of the profile in force and shows what they find,
+/// each finding at its place. Exits with 1 where a finding is at or above --fail-on.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  git okr check\n  git okr check okrs/2026-Q4/payments.toml\n  git okr check --format json --fail-on warning\n  git okr check --select kr-flat,owner-missing"
+)]
+pub struct Check {
+    /// Show the findings of these files or folders alone; files outside `paths` are read too
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    at: At,
+    /// How to write the findings
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+    /// Run these rules or groups alone, whatever their level
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Leave these rules or groups out
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// The level from which findings fail the run
+    #[arg(long, value_enum, default_value = "error", value_name = "LEVEL")]
+    fail_on: FailOn,
+}
+
+impl Check {
+    pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+        let selection = Selection::new(&self.select, &self.ignore)?;
+        let view = View::anywhere(&self.paths, global, &self.at, session)?;
+        let history = match &view.repository {
+            Some(_) if selection.needs_history(&view.tree.config) => Some(view.history(&Options::default(), session)?),
+            _ => None,
+        };
+        let subject = Subject { tree: &view.tree, history: history.as_ref(), today: view.today };
+        let mut checked = rules::check(&subject, &selection);
+        if !view.asked.is_empty() {
+            checked.keep(&view.tree, |path| view.asked.iter().any(|asked| Path::new(path).starts_with(asked)));
+            if checked.files == 0 {
+                let asked = view.asked.join(", ");
+                let help = "name files that end in .toml, or folders that hold some";
+                return Err(Usage::new(format!("no objective file at {asked}"), help).into());
+            }
+        }
+        let history = rules::history_value(history.as_ref());
+        let document = rules::view(&checked, &view.tree, &history);
+        let style = session.style();
+        self.format.write(&document, session.out, style).map_err(OutputLost)?;
+        let failing = checked.findings.iter().any(|finding| self.fail_on.is_met_by(finding.level));
+        Ok(if failing { Outcome::Findings } else { Outcome::Fine })
+    }
+}

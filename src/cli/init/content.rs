@@ -1,0 +1,52 @@
+//! Owns what a repository starts with: commented settings and a first objective that reads and checks well.
+//! Never looks at what is already there.
+
+use crate::config;
+
+/// Gives the files for a team's first cycle, by path from the root.
+///
+/// The folder is one of the configured paths; the owner is a handle or an address and stands behind the example until the team writes its own.
+pub fn files(folder: &str, cycle: &str, owner: &str) -> Vec<(String, String)> {
+    let objectives = plain(include_str!("objectives.toml"))
+        .replace("{cycle}", cycle)
+        .replace("\"{owner}\"", &toml::Value::from(owner).to_string());
+    vec![
+        (config::FILE_NAME.to_owned(), plain(include_str!("okr.toml"))),
+        (format!("{folder}/{cycle}/team.toml"), objectives),
+    ]
+}
+
+/// A checkout of this source may have given the texts the line ends of Windows.
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_objective_is_of_the_cycle_and_has_its_owner() {
+        for owner in ["ana@acme.example", "@acme/payments", "An \"odd\" \\ one", "{cycle}"] {
+            let files = files("okrs", "2026-Q4", owner);
+            assert_eq!(files[1].0, "okrs/2026-Q4/team.toml");
+            let table: toml::Table = files[1].1.parse().expect("TOML");
+            assert_eq!((table["cycle"].as_str(), table["owner"].as_str()), (Some("2026-Q4"), Some(owner)));
+            let settings: toml::Table = files[0].1.parse().expect("TOML");
+            assert_eq!(settings.len(), 1, "all but the version is a comment");
+        }
+    }
+
+    #[test]
+    fn the_settings_read_when_uncommented() {
+        let written: Vec<&str> = include_str!("okr.toml")
+            .lines()
+            .filter_map(|line| line.strip_prefix("# "))
+            .filter(|l| l.contains(" = ") || l.starts_with('['))
+            .collect();
+        let text = format!("version = 1\n{}", written.join("\n"));
+        let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert_eq!(table["calendar"]["cadence"].as_str(), Some("weekly"));
+        assert_eq!(table["rules"]["levels"]["kr-no-initiative"].as_str(), Some("off"));
+    }
+}

@@ -1,0 +1,120 @@
+//! `git okr init`: a first objective file in this repository.
+
+mod content;
+
+use super::arguments::Global;
+use super::{Failure, Outcome, OutputLost, Session, Usage};
+use crate::config::Config;
+use crate::git::Person;
+use crate::source;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+/// Write settings and a first objective for the running quarter
+///
+/// Writes okr.toml with the usual keys and their defaults as comments, and okrs/<quarter>/team.toml with an example to
+/// rewrite. What is there already stays as it is.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  git okr init --dry-run\n  git okr init && git okr check")]
+pub struct Init {
+    /// Write nothing; list what would be written
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Init {
+    pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+        let repository = super::view::open(global)?;
+        let root = repository.workdir().ok_or_else(|| {
+            Usage::new("a bare repository has no work tree to write into", "run `git okr init` in a clone of it")
+        })?;
+        let today = match session.fixed_today(global)? {
+            Some(today) => today,
+            None => session.current_day()?,
+        };
+        let config = source::configuration(root)?;
+        let cycle = config.calendar.current_quarter(today).ok_or_else(|| {
+            Usage::new(format!("{today} is in no quarter"), "give a day of this century with --today")
+        })?;
+        let owner = owner(&config, repository.identity().as_ref());
+        let folder = folder(&config);
+        let mut written = 0;
+        for (path, text) in content::files(&folder, &cycle, &owner) {
+            if let Some(there) = in_the_way(root, &path) {
+                session.remark(&format!("{there} is there already and stays as it is"))?;
+                continue;
+            }
+            if !self.dry_run {
+                create(root, &path, &text)?;
+            }
+            session.print(&format!("{} {path}\n", if self.dry_run { "would write" } else { "wrote" }))?;
+            written += 1;
+        }
+        if written > 0 && !self.dry_run {
+            session.remark("next: put your own goals and numbers into it, then run `git okr check`")?;
+        }
+        Ok(Outcome::Fine)
+    }
+}
+
+/// Says who stands behind the example: the team that the person is in, else the person, else a handle to be replaced.
+fn owner(config: &Config, person: Option<&Person>) -> String {
+    let email = person.map(|person| person.email.as_str()).filter(|email| !email.is_empty());
+    let is_in = |members: &[String]| email.is_some_and(|email| members.iter().any(|m| m.eq_ignore_ascii_case(email)));
+    let team = config.teams.iter().find(|(_, team)| is_in(&team.members)).or_else(|| config.teams.iter().next());
+    team.map(|(handle, _)| handle.as_str()).or(email).unwrap_or("@team").to_owned()
+}
+
+/// Gives the first configured folder that is named literally.
+fn folder(config: &Config) -> String {
+    let literal = |path: &&String| !path.contains(['*', '?', '[', '{']) && !path.ends_with(".toml");
+    config.paths.iter().find(literal).map_or("okrs", |path| path.trim_end_matches('/')).to_owned()
+}
+
+/// Gives what keeps a file from being written: itself, or other goals in its folder.
+fn in_the_way(root: &Path, path: &str) -> Option<String> {
+    if fs::symlink_metadata(root.join(path)).is_ok() {
+        return Some(path.to_owned());
+    }
+    let (folder, _) = path.rsplit_once('/')?;
+    let mut entries = fs::read_dir(root.join(folder)).ok()?.flatten();
+    entries.any(|entry| entry.path().extension().is_some_and(|end| end == "toml")).then(|| folder.to_owned())
+}
+
+fn create(root: &Path, path: &str, text: &str) -> Result<(), Failure> {
+    let file = root.join(path);
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(OutputLost)?;
+    }
+    // `create_new` refuses a file that appeared since, and a link to one.
+    let mut file = OpenOptions::new().write(true).create_new(true).open(file).map_err(OutputLost)?;
+    file.write_all(text.as_bytes()).map_err(OutputLost)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Team;
+
+    #[test]
+    fn the_owner_is_the_team_then_the_person() {
+        let ana = Person { name: "Ana".into(), email: "Ana@acme.example".into() };
+        let mut config = Config::default();
+        assert_eq!(owner(&config, None), "@team");
+        assert_eq!(owner(&config, Some(&ana)), "Ana@acme.example");
+        config.teams.insert("@a".into(), Team::default());
+        assert_eq!(owner(&config, Some(&ana)), "@a");
+        config.teams.insert("@b".into(), Team { name: None, members: vec!["ana@acme.example".into()] });
+        assert_eq!(owner(&config, Some(&ana)), "@b");
+    }
+
+    #[test]
+    fn the_folder_is_the_first_literal_one() {
+        let with =
+            |paths: &[&str]| Config { paths: paths.iter().map(|p| (*p).to_owned()).collect(), ..Config::default() };
+        assert_eq!(folder(&with(&["teams/*/okrs", "a.toml", "goals/"])), "goals");
+        assert_eq!(folder(&with(&["teams/*/okrs"])), "okrs");
+    }
+}

@@ -1,0 +1,61 @@
+//! `git okr log`: what happened to the goals, commit by commit.
+
+use super::arguments::{At, Chosen, Global, Shown};
+use super::{Failure, Outcome, Session, view};
+use crate::git::Error as GitError;
+use crate::history::Options;
+use crate::report::{self, LogSelection};
+
+/// Show what happened to the goals, newest first
+///
+/// A changed value is a check-in, a changed target, baseline, unit or date a moved goalpost; each stands at the commit
+/// that made it, with its author and day of measuring.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  git okr log\n  git okr log p99-latency\n  git okr log --cycle 2026-Q3 --format json\n  git okr log --goalposts"
+)]
+pub struct Log {
+    /// Show this objective or key result alone: a full name or the end of one
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    at: At,
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Only what changed a definition, or took it away
+    #[arg(long)]
+    goalposts: bool,
+    /// Follow the first parent alone: what a merge brought counts as the merge's
+    #[arg(long)]
+    first_parent: bool,
+    /// Go on behind commits in which no folder of goals was there
+    #[arg(long)]
+    full_history: bool,
+    /// How to write it
+    #[arg(long, value_enum, default_value = "human")]
+    format: Shown,
+}
+
+impl Log {
+    pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+        let view = view::View::with_git(global, &self.at, session)?;
+        if view.from.is_none() {
+            return Err(GitError::Unborn.into());
+        }
+        let history =
+            view.history(&Options { first_parent: self.first_parent, full_history: self.full_history }, session)?;
+        view.warn_of_gaps(&history, session)?;
+        view.warn_of_errors(view.tree.findings.iter(), session)?;
+        let names: Vec<String> = self.name.iter().cloned().collect();
+        let selection = view.selection(&self.chosen, &names)?;
+        let selection = LogSelection::new(&view.tree, &history, &selection, view.today)?.only_goalposts(self.goalposts);
+        match self.format {
+            Shown::Json => session.write(|out| report::write_log(&history, &view.tree, &selection, out))?,
+            Shown::Human => {
+                let log = report::log(&history, &view.tree, &selection);
+                session.print(&report::render_log(&log, &session.style()))?;
+            }
+        }
+        Ok(Outcome::Fine)
+    }
+}

@@ -1,0 +1,203 @@
+//! Owns what a run is surrounded by: streams, terminal, environment, clock. Nothing else asks the process for them.
+
+use super::arguments::{Color, Global};
+use super::{Failure, OutputLost, Usage};
+use crate::finding::Style;
+use crate::text::printable;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Which streams are a terminal, and how wide it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terminal {
+    /// Someone can be asked.
+    pub stdin: bool,
+    /// Results are read by a person.
+    pub stdout: bool,
+    /// Talk is read by a person.
+    pub stderr: bool,
+    /// Columns, where known.
+    pub width: Option<usize>,
+}
+
+/// The surroundings of one run.
+pub struct Session<'a> {
+    /// Results.
+    pub out: &'a mut dyn Write,
+    /// Talk.
+    pub err: &'a mut dyn Write,
+    environment: BTreeMap<OsString, OsString>,
+    terminal: Terminal,
+    now: jiff::Timestamp,
+    color: Color,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl<'a> Session<'a> {
+    /// Takes the surroundings as the process has them.
+    pub fn new(
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        terminal: Terminal,
+        now: jiff::Timestamp,
+        out: &'a mut dyn Write,
+        err: &'a mut dyn Write,
+    ) -> Self {
+        let environment = environment.into_iter().collect();
+        Session { out, err, environment, terminal, now, color: Color::Auto, quiet: false, verbose: false }
+    }
+
+    /// Takes over what the command line says about the surroundings.
+    pub(super) fn settle(&mut self, global: &Global) -> Result<(), Failure> {
+        (self.color, self.quiet, self.verbose) = (global.color, global.quiet, global.verbose);
+        match &global.directory {
+            Some(directory) if !directory.is_dir() => {
+                Err(Usage::new(format!("{} is not a folder", directory.display()), "name an existing folder with -C")
+                    .into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.environment.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// Gives the folder to work in.
+    pub fn directory(&self, global: &Global) -> PathBuf {
+        global.directory.clone().unwrap_or_else(|| Path::new(".").to_owned())
+    }
+
+    /// Gives the place of a path that was typed: from the folder to work in.
+    pub fn place(&self, global: &Global, typed: &Path) -> PathBuf {
+        global.directory.as_deref().map_or_else(|| typed.to_owned(), |directory| directory.join(typed))
+    }
+
+    /// Gives the day that the caller fixed, by `--today` or `GIT_OKR_TODAY`.
+    pub fn fixed_today(&self, global: &Global) -> Result<Option<Date>, Failure> {
+        if global.today.is_some() {
+            return Ok(global.today);
+        }
+        let Some(text) = self.variable("GIT_OKR_TODAY") else { return Ok(None) };
+        let text = text.to_string_lossy();
+        text.parse().map(Some).map_err(|_| {
+            Usage::new(
+                format!("GIT_OKR_TODAY is `{text}`, which is no day"),
+                "write it as YYYY-MM-DD, for instance 2026-11-22",
+            )
+            .into()
+        })
+    }
+
+    /// Gives the current day, UTC; `SOURCE_DATE_EPOCH` stands in for the clock.
+    pub fn current_day(&self) -> Result<Date, Failure> {
+        let now = match self.variable("SOURCE_DATE_EPOCH").map(OsStr::to_string_lossy) {
+            None => self.now,
+            Some(seconds) => {
+                seconds.parse().ok().and_then(|s| jiff::Timestamp::from_second(s).ok()).ok_or_else(|| {
+                    Usage::new(
+                        format!("SOURCE_DATE_EPOCH is `{seconds}`, which is no time"),
+                        "set it to whole seconds since 1970, or unset it",
+                    )
+                })?
+            }
+        };
+        Ok(now.to_zoned(TimeZone::UTC).date())
+    }
+
+    fn colored(&self, terminal: bool) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if self.variable("NO_COLOR").is_some() => false,
+            Color::Auto if self.variable("CLICOLOR_FORCE").is_some_and(|force| force != "0") => true,
+            Color::Auto => terminal && self.variable("TERM").is_none_or(|term| term != "dumb"),
+        }
+    }
+
+    /// Gives the width of results in columns: the terminal's, or `COLUMNS`, else 80.
+    pub fn width(&self) -> usize {
+        let told = self.variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+        told.or(self.terminal.width.filter(|_| self.terminal.stdout)).unwrap_or(80).clamp(40, 400)
+    }
+
+    pub(super) fn width_of_help(&self) -> Option<usize> {
+        (self.terminal.stdout || self.variable("COLUMNS").is_some()).then(|| self.width())
+    }
+
+    /// Says how results for people look.
+    pub fn style(&self) -> Style {
+        Style {
+            width: self.width(),
+            color: self.colored(self.terminal.stdout),
+            unicode: self.speaks_unicode(self.terminal.stdout),
+        }
+    }
+
+    /// A terminal whose locale is plain C draws no more than ASCII; pipes and files get UTF-8.
+    fn speaks_unicode(&self, terminal: bool) -> bool {
+        let locale =
+            ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| self.variable(name)).map(OsStr::to_string_lossy);
+        !terminal || locale.is_none_or(|locale| locale != "C" && locale != "POSIX")
+    }
+
+    /// Writes results.
+    pub fn print(&mut self, text: &str) -> Result<(), Failure> {
+        self.out.write_all(text.as_bytes()).map_err(|error| OutputLost(error).into())
+    }
+
+    /// Writes results piece by piece.
+    pub fn write(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        write(self.out).map_err(|error| OutputLost(error).into())
+    }
+
+    /// Warns on the side, unless asked to be quiet. The text may name what a stranger wrote.
+    pub fn warn(&mut self, text: &str) -> Result<(), Failure> {
+        if self.quiet { Ok(()) } else { self.tell(&format!("warning: {}\n", printable(text))) }
+    }
+
+    /// Remarks on the side, unless asked to be quiet.
+    pub fn remark(&mut self, text: &str) -> Result<(), Failure> {
+        if self.quiet { Ok(()) } else { self.tell(&format!("{}\n", printable(text))) }
+    }
+
+    /// Says on the side what was done, where asked to be verbose.
+    pub fn detail(&mut self, text: &str) -> Result<(), Failure> {
+        if self.verbose { self.tell(&format!("{}\n", printable(text))) } else { Ok(()) }
+    }
+
+    fn tell(&mut self, text: &str) -> Result<(), Failure> {
+        self.err.write_all(text.as_bytes()).map_err(|error| OutputLost(error).into())
+    }
+
+    /// Shows why a command failed, and what to do next.
+    pub(super) fn fail(&mut self, failure: &(dyn Diagnostic + Send + Sync + 'static)) -> io::Result<()> {
+        let theme = match (self.colored(self.terminal.stderr), self.speaks_unicode(self.terminal.stderr)) {
+            (true, true) => GraphicalTheme::unicode(),
+            (false, true) => GraphicalTheme::unicode_nocolor(),
+            (true, false) => GraphicalTheme::ascii(),
+            (false, false) => GraphicalTheme::none(),
+        };
+        let mut text = String::new();
+        GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_width(self.terminal.width.unwrap_or(100).clamp(60, 120))
+            .render_report(&mut text, failure)
+            .map_err(io::Error::other)?;
+        self.err.write_all(text.as_bytes())
+    }
+
+    /// Shows clap's answer: help on the results' stream, a mistake on the other.
+    pub(super) fn usage(&mut self, usage: &clap::Error) -> io::Result<()> {
+        let text = usage.render();
+        let (stream, terminal): (&mut dyn Write, bool) =
+            if usage.use_stderr() { (self.err, self.terminal.stderr) } else { (self.out, self.terminal.stdout) };
+        let plain = self.environment.get(OsStr::new("NO_COLOR")).is_some_and(|v| !v.is_empty()) || !terminal;
+        if plain { write!(stream, "{text}") } else { write!(stream, "{}", text.ansi()) }
+    }
+}

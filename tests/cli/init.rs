@@ -1,0 +1,42 @@
+//! `init`: what it writes reads well, and nothing is overwritten.
+
+use crate::support::Place;
+
+#[test]
+fn the_first_objective_checks_without_a_word() {
+    let place = Place::repository();
+    let listed = place.okr(&["init", "--dry-run"]).exits(0);
+    assert_eq!(listed.out, "would write okr.toml\nwould write okrs/2026-Q4/team.toml\n");
+    assert!(!place.root().join("okr.toml").exists() && !place.root().join("okrs").exists());
+
+    let written = place.okr(&["init"]).exits(0);
+    assert_eq!(written.out, "wrote okr.toml\nwrote okrs/2026-Q4/team.toml\n");
+    assert!(place.read("okrs/2026-Q4/team.toml").contains("owner = \"ana@acme.example\""));
+    let checked = place.okr(&["check", "--format", "json"]).exits(0).json();
+    let loud: Vec<&serde_json::Value> =
+        checked["findings"].as_array().expect("findings").iter().filter(|finding| finding["level"] != "info").collect();
+    assert!(loud.is_empty(), "{loud:#?}");
+    let _ = place.okr(&["status"]).exits(0);
+}
+
+#[test]
+fn what_is_there_stays() {
+    let place = Place::repository();
+    place.write("okr.toml", "paths = [\"goals\"]\n[calendar]\nfiscal_year_start = \"04-01\"\n");
+    let written = place.okr(&["init"]).exits(0).says("okr.toml is there already");
+    assert_eq!(written.out, "wrote goals/2026-Q3/team.toml\n");
+    place.write("goals/2026-Q3/team.toml", "mine");
+    let again = place.okr(&["init"]).exits(0).says("goals/2026-Q3/team.toml is there already");
+    assert_eq!((again.out.as_str(), place.read("goals/2026-Q3/team.toml").as_str()), ("", "mine"));
+    std::fs::remove_file(place.root().join("goals/2026-Q3/team.toml")).expect("removable");
+    place.write("goals/2026-Q3/payments.toml", "theirs");
+    let other = place.okr(&["init"]).exits(0).says("goals/2026-Q3 is there already");
+    assert_eq!(other.out, "");
+}
+
+#[test]
+fn without_a_repository_it_says_what_to_do() {
+    let place = Place::empty();
+    std::fs::create_dir_all(place.root()).expect("a folder");
+    let _ = place.okr(&["init"]).exits(2).says("git init");
+}

@@ -1,0 +1,24 @@
+//! The end-to-end tests: the real binary, real repositories, nothing of the machine around them.
+
+// Tests say by a panic what broke; a reason for each unwrap would drown them.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod architecture;
+mod bad_input;
+mod demo;
+mod doctor;
+mod figures;
+mod history_reference;
+mod honesty;
+mod init;
+mod places;
+mod published;
+mod quarter;
+mod readme;
+mod reports;
+mod repositories;
+mod sensitive;
+mod shortcuts;

@@ -1,0 +1,81 @@
+//! README tells the truth: each console block is what the program prints today.
+//! `GIT_OKR_BLESS=1 cargo test readme` writes the blocks anew.
+
+use crate::support::Place;
+use std::path::{Path, PathBuf};
+
+const FENCE: &str = "```";
+
+fn readme() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+/// Runs the commands of one block in turn and gives the block as it should read.
+fn rewritten(block: &str, place: &Place, folder: &Path) -> String {
+    let mut text = String::new();
+    for line in block.lines().filter(|line| line.starts_with("$ ")) {
+        let arguments: Vec<_> = line.split_whitespace().collect();
+        let ["$", "git", "okr", arguments @ ..] = arguments.as_slice() else {
+            panic!("README shows the output of `{line}`, which this test cannot run");
+        };
+        let run = place.okr_in(folder, arguments, &[("COLUMNS", "100")]);
+        assert!(run.code < 2, "{line}: {}", run.err);
+        text += &format!("{line}\n{}", run.out);
+    }
+    text
+}
+
+#[test]
+fn console_blocks_are_what_the_program_prints() {
+    let text = std::fs::read_to_string(readme()).expect("README.md");
+    let place = Place::empty();
+    let folder = place.beside("readme");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let demonstration = place.okr_in(&folder, &["demo"], &[("COLUMNS", "100")]).exits(0).out;
+    let mut fresh = String::new();
+    let mut rest = text.as_str();
+    let mut blocks = 0;
+    while let Some(at) = rest.find("```console\n") {
+        let start = at + "```console\n".len();
+        let end = start + rest[start..].find(&format!("\n{FENCE}")).expect("a closed block") + 1;
+        fresh += &rest[..start];
+        fresh += &rewritten(&rest[start..end], &place, &folder);
+        rest = &rest[end..];
+        blocks += 1;
+    }
+    fresh += rest;
+    assert!(blocks > 0, "README shows no output");
+    for part in demonstration.split("\n$ ").map(|part| part.trim_start_matches("$ ")) {
+        assert!(fresh.contains(&format!("```console\n$ {}\n```", part.trim_end())), "README leaves out {part}");
+    }
+    if std::env::var_os("GIT_OKR_BLESS").is_some() {
+        std::fs::write(readme(), fresh).expect("README.md is writable");
+    } else {
+        assert_eq!(text, fresh, "README is out of date: run `GIT_OKR_BLESS=1 cargo test readme`");
+    }
+}
+
+#[test]
+fn the_two_commands_are_there() {
+    let text = std::fs::read_to_string(readme()).expect("README.md");
+    assert!(text.contains("cargo run --release -- demo"), "the first command");
+    assert!(text.contains("\ncargo test\n"), "the second command");
+}
+
+#[test]
+fn examples_of_files_are_good() {
+    let text = std::fs::read_to_string(readme()).expect("README.md");
+    let mut examples = 0;
+    for block in text.split("```toml\n").skip(1).filter_map(|rest| rest.split(FENCE).next()) {
+        let place = Place::repository();
+        if block.contains("[[objective]]") {
+            place.write("okrs/2026-Q4/readme.toml", block);
+        } else {
+            place.write("okr.toml", block);
+            place.write("okrs/2026-Q4/readme.toml", "cycle = \"2026-Q4\"\n[[objective]]\nid = \"o\"\ntitle = \"Pages feel instant to all\"\nowner = \"@acme/payments\"\n[[objective.key_result]]\nid = \"k\"\ntitle = \"P99 latency falls from 420 ms to 294 ms\"\nbaseline = 420\ntarget = 294\nunit = \"ms\"\n");
+        }
+        let _ = place.okr(&["check"]).exits(0);
+        examples += 1;
+    }
+    assert!(examples >= 2, "README shows okr.toml and an objective file");
+}

@@ -1,0 +1,101 @@
+//! What is `sensitive` comes out nowhere: planted values are searched for in every command and format.
+
+use crate::support::Place;
+
+const PATH: &str = "okrs/2026-Q4/finance.toml";
+/// Values and words that nothing may print.
+const PLANTED: &[&str] = &["81234", "91234", "71234", "87654", "61234", "zanzibar", "quokka"];
+
+fn file(current: &str, note: &str, sensitive: bool, title: &str) -> String {
+    let flag = if sensitive { "sensitive = true\n" } else { "" };
+    format!(
+        "cycle = \"2026-Q4\"\n\n[[objective]]\nid = \"money\"\ntitle = \"We can pay for the road ahead\"\nowner = \"@cfo\"\n\n\
+         [[objective.key_result]]\nid = \"cash\"\ntitle = \"{title}\"\nunit = \"EUR\"\n{flag}\
+         baseline = 71234\ntarget = 91234\ncurrent = {current}\nnote = \"{note}\"\n\n\
+         [[objective.key_result]]\nid = \"runway\"\ntitle = \"Runway grows from 9 to 14 months\"\nbaseline = 9\ntarget = 14\n\
+         unit = \"months\"\ncurrent = 11\n"
+    )
+}
+
+fn planted() -> Place {
+    let title = "Cash grows from 71234 EUR to 91234 EUR";
+    let place = Place::repository();
+    place.commit("2026-10-05", "Plan 61234 for zanzibar", &[(PATH, &file("81234", "quokka", false, title))]);
+    place.commit("2026-10-20", "Hide 61234 zanzibar", &[(PATH, &file("81234", "quokka 2", true, title))]);
+    place.commit("2026-11-10", "Move to 87654 zanzibar", &[(PATH, &file("87654", "quokka 3", true, title))]);
+    place
+}
+
+fn nothing_leaks(place: &Place, arguments: &[&str]) {
+    for format in ["human", "concise", "json", "markdown"] {
+        let with_format: Vec<_> = arguments.iter().copied().chain(["--format", format]).collect();
+        let run = place.okr(&with_format);
+        if run.code == 2 {
+            assert!(run.err.contains("--format"), "{with_format:?} failed: {}", run.err);
+            continue;
+        }
+        for value in PLANTED {
+            assert!(!run.out.contains(value), "{with_format:?} prints {value}\n{}", run.out);
+            assert!(!run.err.contains(value), "{with_format:?} says {value}\n{}", run.err);
+        }
+    }
+}
+
+#[test]
+fn no_command_prints_a_planted_value() {
+    let place = planted();
+    let commands: &[&[&str]] = &[
+        &["check"],
+        &["check", "--select", "kr-no-source,kr-no-baseline,commitment-untyped,kr-flat,kr-unit-range,kr-direction"],
+        &["status"],
+        &["status", "cash"],
+        &["status", "--as-of", "HEAD~1"],
+        &["log"],
+        &["log", "cash"],
+        &["log", "--as-of", "HEAD~1"],
+        &["report"],
+        &["report", "--verbose"],
+    ];
+    for arguments in commands {
+        nothing_leaks(&place, arguments);
+    }
+}
+
+#[test]
+fn findings_about_it_do_not_quote_it() {
+    let place = planted();
+    let good = file("81234", "quokka", true, "Cash grows from 71234 EUR to 91234 EUR");
+    let defects = [
+        good.replace("target = 91234", "target = 71234"),
+        good.replace("current = 81234", "current = \"81234\""),
+        good.replace("current = 81234", "current = 81234\ndone = false"),
+        good.replace("current = 81234", "curent = 81234"),
+        good.replace("id = \"cash\"", "id = \"runway\""),
+        good.replace("current = 81234", "confidence = 81234\ncurrent = 81234"),
+        good.replace("unit = \"EUR\"", "unit = \"%\"").replace("Cash grows", "The share falls"),
+    ];
+    // What does not read as true or false may have meant true, so nothing is shown.
+    for text in defects.into_iter().chain([good.replace("sensitive = true", "sensitive = \"yes\"")]) {
+        place.write(PATH, &text);
+        for format in ["human", "concise", "json"] {
+            let run = place.okr(&["check", "--format", format, "--fail-on", "info"]).exits(1);
+            for value in PLANTED {
+                assert!(!run.out.contains(value), "{format} prints {value}\n{}", run.out);
+            }
+        }
+        nothing_leaks(&place, &["status"]);
+    }
+}
+
+#[test]
+fn it_counts_all_the_same_in_whole_percent() {
+    let place = planted();
+    let json = place.okr(&["status", "--format", "json"]).exits(0).json();
+    let cash = &json["cycles"][0]["objectives"][0]["key_results"][0];
+    assert_eq!(cash["progress"].as_f64(), Some(0.82));
+    assert_eq!(cash["raw"], cash["progress"]);
+    for field in ["baseline", "target", "current", "note"] {
+        assert!(cash[field].is_null(), "{field} is {}", cash[field]);
+    }
+    let _ = place.okr(&["status"]).exits(0).says("82 %");
+}

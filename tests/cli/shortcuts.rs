@@ -1,0 +1,132 @@
+//! What is read to find a history, counted against git; and that no commit-graph, however damaged, changes an answer.
+
+use crate::history_reference::shortcuts::{forget, read};
+use crate::support::Place;
+use git_okr::config::Config;
+use git_okr::git::{ObjectId, Repository};
+use git_okr::history::{self, Counts, Options};
+use std::collections::BTreeSet;
+
+const COMMITS: usize = 120;
+
+/// Writes a history in which every tenth commit touches a goal, on a branch or on the line itself, and the others do not.
+fn monorepo(place: &Place) {
+    let mut stream = String::new();
+    for at in 1..=COMMITS {
+        stream += &format!("commit refs/heads/main\nmark :{at}\n");
+        stream += &format!("committer Ana <ana@acme.example> {} +0000\ndata 2\nm\n", 1_790_812_800 + at * 3600);
+        if at > 1 {
+            stream += &format!("from :{}\n", at - 1);
+        }
+        // A merge of what is older, which changes nothing.
+        if at % 7 == 0 {
+            stream += &format!("merge :{}\n", at - 5);
+        }
+        stream += &format!("M 100644 inline src/{}/f.rs\ndata {}\n{at}\n", at % 9, at.to_string().len());
+        if at % 10 == 1 {
+            let text = format!(
+                "cycle = \"2026-Q4\"\n[[objective]]\nid = \"o\"\n[[objective.key_result]]\nid = \"k\"\ncurrent = {at}\n"
+            );
+            let file = if at % 20 == 1 { "okrs/q4/a/goals.toml" } else { "okrs/q4/b/goals.toml" };
+            let text = text.replace("\"o\"", if at % 20 == 1 { "\"o\"" } else { "\"p\"" });
+            stream += &format!("M 100644 inline {file}\ndata {}\n{text}\n", text.len());
+        }
+        stream.push('\n');
+    }
+    place.git_fed(&["fast-import", "--quiet", "--force"], stream.as_bytes());
+}
+
+fn counts(place: &Place) -> Counts {
+    let repository = Repository::open(&place.root()).expect("a repository");
+    let tip = ObjectId::parse(&place.git(&["rev-parse", "main"])).expect("an id");
+    let config = Config::default();
+    let mut past = history::Past::new(&repository, tip, &config, &Options::default()).expect("it opens");
+    past.history().expect("it walks");
+    past.counts()
+}
+
+#[test]
+fn no_object_is_read_twice_nor_without_need() {
+    let place = Place::repository();
+    monorepo(&place);
+    let lines = |arguments: &[&str]| place.git(arguments).lines().map(str::to_owned).collect::<Vec<_>>();
+    let all = lines(&["rev-list", "main"]).len();
+    let touching = lines(&["rev-list", "main", "--", "okrs"]).len();
+    let objects = lines(&["rev-list", "--objects", "--no-object-names", "main", "--", "okrs"]);
+    let kinds = place.git_fed(&["cat-file", "--batch-check=%(objecttype)"], (objects.join("\n") + "\n").as_bytes());
+    let kinds = String::from_utf8(kinds).expect("git speaks ASCII here");
+    let blobs = kinds.lines().filter(|kind| *kind == "blob").count();
+    let folders: BTreeSet<String> = lines(&["log", "--format=%T", "main"])
+        .iter()
+        .flat_map(|root| lines(&["ls-tree", "-r", "-t", root, "okrs"]))
+        .filter(|line| line.contains(" tree "))
+        .filter_map(|line| line.split_whitespace().nth(2).map(str::to_owned))
+        .collect();
+    let plain = counts(&place);
+    assert_eq!((touching, plain.blobs), (12, blobs));
+    assert_eq!(plain.trees, folders.len());
+    // A merge whose first parent has the same goals is not followed to the other.
+    assert!(plain.commits <= all && plain.roots <= all, "{plain:?}");
+    place.git(&["commit-graph", "write", "--reachable"]);
+    let graph = counts(&place);
+    assert_eq!(graph, Counts { commits: touching, ..plain });
+    place.git(&["commit-graph", "write", "--reachable", "--changed-paths"]);
+    let filtered = counts(&place);
+    // One tree for each commit that touches goals and for the one before it, and a few that a filter is wrong about.
+    assert_eq!(filtered, Counts { roots: filtered.roots, ..graph });
+    assert!(filtered.roots <= 2 * touching + all / 20, "{filtered:?}");
+    place.git(&["config", "core.commitGraph", "false"]);
+    assert_eq!(counts(&place), plain);
+}
+
+#[test]
+fn a_damaged_commit_graph_is_as_good_as_none() {
+    let place = Place::repository();
+    monorepo(&place);
+    let root = place.root();
+    let wanted = read(&root, "main", Options::default());
+    place.git(&["commit-graph", "write", "--reachable", "--changed-paths"]);
+    assert_eq!(read(&root, "main", Options::default()), wanted);
+    let file = root.join(".git/objects/info/commit-graph");
+    let whole = std::fs::read(&file).expect("git wrote it");
+    // Git makes the file read-only.
+    let write = |bytes: &[u8]| {
+        let _ = std::fs::remove_file(&file);
+        std::fs::write(&file, bytes).expect("a writable folder");
+    };
+    let repository = Repository::open(&root).expect("a repository");
+    let paths = ["okrs".to_owned()];
+    assert!(repository.commit_graph(&paths).is_some());
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << (at % 8);
+        write(&bytes);
+        assert!(repository.commit_graph(&paths).is_none(), "a flipped bit in byte {at} went unseen");
+    }
+    for length in (0..whole.len()).step_by(37) {
+        write(&whole[..length]);
+        assert!(repository.commit_graph(&paths).is_none(), "{length} of {} bytes", whole.len());
+    }
+    write(&whole[..whole.len() / 2]);
+    assert_eq!(read(&root, "main", Options::default()), wanted);
+}
+
+#[test]
+fn a_commit_graph_of_other_commits_is_noticed() {
+    let place = Place::repository();
+    monorepo(&place);
+    let root = place.root();
+    let wanted = read(&root, "main", Options::default());
+    // Written while a replacement was in force, by a git that was told to look away from it.
+    let newest = place.git(&["rev-list", "-1", "main", "--", "okrs"]);
+    let other = place.git(&["commit-tree", "-m", "other", &format!("{newest}^{{tree}}")]);
+    place.git(&["commit-graph", "write", "--reachable", "--changed-paths"]);
+    place.git(&["replace", &newest, &other]);
+    let replaced = read(&root, "main", Options::default());
+    assert_ne!(replaced.commits, wanted.commits, "replacements go before a commit-graph");
+    place.git(&["replace", "-d", &newest]);
+    assert_eq!(read(&root, "main", Options::default()), wanted);
+    place.git(&["gc", "-q"]);
+    forget(&place);
+    assert_eq!(read(&root, "main", Options::default()), wanted);
+}
