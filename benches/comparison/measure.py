@@ -1,0 +1,131 @@
+"""Owns running commands in turns and what that cost. Never knows what a command is for."""
+
+import dataclasses
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """What one run of a command took: seconds of all cores together (user and system, children too), seconds on the
+    clock, and the largest resident memory in bytes."""
+
+    cpu: float
+    wall: float
+    memory: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Contender:
+    """A command that takes its turn in each round."""
+
+    key: str
+    command: tuple
+    folder: str
+    before: object = None  # called ahead of each turn, outside of what is measured
+    repeated: int = 1  # for what is over in milliseconds: so many runs a turn, their median counts
+    fine: tuple = (0,)  # exit codes
+
+
+class Failed(Exception):
+    """A command did not do its work."""
+
+
+def environment():
+    """Gives surroundings in which the user's own configuration changes nothing."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "TOMBI_", "TAPLO_"))}
+    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    return {**kept, **quiet}
+
+
+ENVIRONMENT = environment()
+
+
+def output(command, folder, fine=(0,)):
+    """Runs a command outside of any measurement and gives what it printed on both streams."""
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, check=False)
+    if done.returncode not in fine:
+        raise Failed(complaint(command, done.returncode, done.stderr))
+    return done.stdout, done.stderr
+
+
+def complaint(command, code, said):
+    shown = " ".join(str(part) for part in command)
+    return f"{shown}\nended with {code}: {said.decode(errors='replace')[-2000:]}"
+
+
+def spent(contender):
+    """Runs a contender's turn."""
+    if contender.before:
+        contender.before()
+    os.chdir(contender.folder)
+    costs = [once(contender) for _ in range(contender.repeated)]
+    return Cost(
+        statistics.median(cost.cpu for cost in costs),
+        statistics.median(cost.wall for cost in costs),
+        max(cost.memory for cost in costs),
+    )
+
+
+def once(contender):
+    """Runs the command once. `posix_spawn` rather than `subprocess`, whose own work would count on the clock of what is
+    over in a millisecond."""
+    with tempfile.TemporaryFile() as said:
+        streams = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_DUP2, said.fileno(), 2),
+        ]
+        started = time.perf_counter()
+        child = os.posix_spawnp(contender.command[0], contender.command, ENVIRONMENT, file_actions=streams)
+        try:
+            _, status, usage = os.wait4(child, 0)
+        except KeyboardInterrupt:
+            os.kill(child, signal.SIGTERM)
+            os.waitpid(child, 0)
+            raise
+        wall = time.perf_counter() - started
+        code = os.waitstatus_to_exitcode(status)
+        if code not in contender.fine:
+            said.seek(0)
+            raise Failed(complaint(contender.command, code, said.read()))
+    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024)
+
+
+def tell(what):
+    """Says on a terminal what is going on, in place of what was said before."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{what}", end="", file=sys.stderr, flush=True)
+
+
+def in_turns(contenders, rounds):
+    """Runs all contenders once a round, each round from another one on, and gives the medians by key."""
+    costs = {contender.key: [] for contender in contenders}
+    for turn in range(rounds):
+        shift = turn * max(1, len(contenders) // rounds)
+        for contender in contenders[shift:] + contenders[:shift]:
+            tell(f"round {turn + 1} of {rounds}: {contender.key}")
+            costs[contender.key].append(spent(contender))
+    tell("")
+    return {
+        key: Cost(
+            statistics.median(cost.cpu for cost in all_of_it),
+            statistics.median(cost.wall for cost in all_of_it),
+            max(cost.memory for cost in all_of_it),
+        )
+        for key, all_of_it in costs.items()
+    }
+
+
+def on_cores(count):
+    """Keeps this process and all that it starts to so many cores, and gives how many those are."""
+    if not hasattr(os, "sched_setaffinity"):
+        return os.cpu_count()
+    cores = sorted(os.sched_getaffinity(0))[-count:]
+    os.sched_setaffinity(0, cores)
+    return len(cores)
