@@ -4,25 +4,9 @@
 #![allow(clippy::print_stderr)]
 
 use crate::published::holds;
-use crate::support::{Place, Run};
+use crate::support::{GOALS, PATH, Place, Run};
 use std::fs;
 use std::path::Path;
-
-const GOALS: &str = r#"cycle = "2026-Q4"
-owner = "@team"
-
-[[objective]]
-id = "speed"
-title = "Pages feel instant to everyone"
-
-[[objective.key_result]]
-id = "p99"
-title = "P99 latency falls from 420 ms to 294 ms"
-baseline = 420
-target = 294
-current = 400
-"#;
-const PATH: &str = "okrs/2026-Q4/team.toml";
 
 /// Three check-ins and a configuration: nothing is lacking.
 fn sound() -> Place {

@@ -1,23 +1,10 @@
 //! In every state that a clone can be in: as many commits as `git rev-list` lists there, or a history that says what is
 //! missing. Git itself is the judge.
 
-use crate::support::{Place, Run};
+use crate::support::{GOALS, PATH, Place, Run};
 use serde_json::Value;
 use std::path::Path;
 
-const GOALS: &str = r#"cycle = "2026-Q4"
-[[objective]]
-id = "speed"
-title = "Pages feel instant to everyone"
-owner = "@team"
-[[objective.key_result]]
-id = "p99"
-title = "P99 latency falls from 420 ms to 294 ms"
-baseline = 420
-target = 294
-current = 400
-"#;
-const PATH: &str = "okrs/2026-Q4/team.toml";
 const NOT_LAZY: &[(&str, &str)] = &[("GIT_NO_LAZY_FETCH", "1")];
 
 /// Ten commits on two lines and their merge, every other one on goals.

@@ -1,29 +1,12 @@
 //! Every kind of repository that people have: each works, or says what it lacks and what to run.
 
-use crate::support::{Place, TODAY};
+use crate::support::{GOALS, PATH, Place, TODAY};
 use std::process::Command;
 
-const FILE: &str = r#"cycle = "2026-Q4"
-
-[[objective]]
-id = "speed"
-title = "Pages feel instant to everyone"
-owner = "@team"
-
-[[objective.key_result]]
-id = "p99"
-title = "P99 latency falls from 420 ms to 294 ms"
-baseline = 420
-target = 294
-unit = "ms"
-current = 400
-"#;
-const PATH: &str = "okrs/2026-Q4/team.toml";
-
 fn two_check_ins() -> Place {
-    let place = Place::with(&[(PATH, FILE)]);
-    place.commit("2026-10-20", "Check in", &[(PATH, &FILE.replace("current = 400", "current = 380"))]);
-    place.commit("2026-11-10", "Check in again", &[(PATH, &FILE.replace("current = 400", "current = 350"))]);
+    let place = Place::with(&[(PATH, GOALS)]);
+    place.commit("2026-10-20", "Check in", &[(PATH, &GOALS.replace("current = 400", "current = 380"))]);
+    place.commit("2026-11-10", "Check in again", &[(PATH, &GOALS.replace("current = 400", "current = 350"))]);
     place
 }
 
@@ -34,7 +17,7 @@ fn check_ins(json: &serde_json::Value) -> usize {
 #[test]
 fn without_git_only_check_works() {
     let place = Place::empty();
-    place.write(PATH, FILE);
+    place.write(PATH, GOALS);
     let _ = place.okr(&["check"]).exits(0);
     for command in ["status", "log", "report"] {
         let run = place.okr(&[command]).exits(2).says("no git repository").says("git init");
@@ -45,7 +28,7 @@ fn without_git_only_check_works() {
 #[test]
 fn before_the_first_commit_the_work_tree_is_all_there_is() {
     let place = Place::repository();
-    place.write(PATH, FILE);
+    place.write(PATH, GOALS);
     let _ = place.okr(&["check"]).exits(0);
     let status = place.okr(&["status", "--format", "json"]).exits(0).json();
     assert!(status["revision"]["id"].is_null());
@@ -151,7 +134,7 @@ fn an_unknown_extension_and_a_missing_object_are_named() {
 #[test]
 fn uncommitted_values_are_todays_check_in() {
     let place = two_check_ins();
-    place.write(PATH, FILE.replace("current = 400", "current = 320"));
+    place.write(PATH, GOALS.replace("current = 400", "current = 320"));
     let run = place.okr(&["status", "--format", "json"]).exits(0);
     let json = run.json();
     assert_eq!(json["revision"]["dirty"], true);
@@ -168,7 +151,7 @@ fn uncommitted_values_are_todays_check_in() {
 fn an_unreadable_revision_is_noted_and_passed() {
     let place = two_check_ins();
     place.commit("2026-11-12", "Break it", &[(PATH, "cycle = = 1\n")]);
-    place.commit("2026-11-13", "Mend it", &[(PATH, &FILE.replace("current = 400", "current = 350"))]);
+    place.commit("2026-11-13", "Mend it", &[(PATH, &GOALS.replace("current = 400", "current = 350"))]);
     let run = place.okr(&["log", "--format", "json"]).exits(0);
     let json = run.json();
     assert_eq!(json["events"].as_array().expect("a list").len(), 3, "{json:#}");

@@ -8,6 +8,25 @@ use tempfile::TempDir;
 /// The day on which tests run unless they say otherwise.
 pub const TODAY: &str = "2026-11-22";
 
+/// A file of one objective with one key result, at 400 of the way from 420 to 294.
+pub const GOALS: &str = r#"cycle = "2026-Q4"
+owner = "@team"
+
+[[objective]]
+id = "speed"
+title = "Pages feel instant to everyone"
+
+[[objective.key_result]]
+id = "p99"
+title = "P99 latency falls from 420 ms to 294 ms"
+baseline = 420
+target = 294
+current = 400
+"#;
+
+/// Where tests keep it.
+pub const PATH: &str = "okrs/2026-Q4/team.toml";
+
 /// A folder with a repository in it.
 pub struct Place {
     folder: TempDir,
