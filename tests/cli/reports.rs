@@ -1,24 +1,9 @@
 //! Reports that live in a file, and the templates that they are made with.
 
-use crate::support::Place;
-
-const FILE: &str = r#"cycle = "2026-Q4"
-owner = "@team"
-
-[[objective]]
-id = "speed"
-title = "Pages feel instant to everyone"
-
-[[objective.key_result]]
-id = "p99"
-title = "P99 latency falls from 420 ms to 294 ms"
-baseline = 420
-target = 294
-current = 350
-"#;
+use crate::support::{GOALS, PATH, Place};
 
 fn place() -> Place {
-    Place::with(&[("okrs/2026-Q4/team.toml", FILE)])
+    Place::with(&[(PATH, GOALS)])
 }
 
 #[test]
