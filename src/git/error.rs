@@ -106,17 +106,6 @@ pub enum Error {
         /// What to try.
         help: String,
     },
-    /// Two revisions without a common ancestor in this clone.
-    #[error("{one} and {other} have no common commit here")]
-    #[diagnostic(help("{help}"))]
-    NoMergeBase {
-        /// One revision.
-        one: String,
-        /// The other.
-        other: String,
-        /// What to run.
-        help: String,
-    },
     /// No first-parent commit is old enough.
     #[error("as-of out of reach: no commit on the first-parent line was recorded by {day}")]
     #[diagnostic(help("{help}"))]

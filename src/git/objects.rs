@@ -73,7 +73,12 @@ impl Repository {
 }
 
 impl Objects<'_> {
-    fn read<T>(&self, id: ObjectId, kind: ObjectType, parse: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, Error> {
+    pub(super) fn read<T>(
+        &self,
+        id: ObjectId,
+        kind: ObjectType,
+        parse: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<T, Error> {
         let expected = match kind {
             ObjectType::Commit => "commit",
             ObjectType::Tree => "tree",

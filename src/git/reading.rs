@@ -6,22 +6,7 @@ use git2::ObjectType;
 
 impl Repository {
     fn read<T>(&self, id: ObjectId, kind: ObjectType, parse: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, Error> {
-        let expected = match kind {
-            ObjectType::Commit => "commit",
-            ObjectType::Tree => "tree",
-            _ => "blob",
-        };
-        let odb = self.inner.odb().map_err(|error| Error::failed("open the object database", &error))?;
-        let wanted = self.rewritten.replacement(id);
-        if self.loose.is_cut_off(wanted) {
-            return Err(Error::Corrupt { id, expected });
-        }
-        let wanted = wanted.oid();
-        let object = odb.read(wanted).map_err(|error| Error::unread(id, expected, self.help_for_missing(), &error))?;
-        if object.kind() != kind {
-            return Err(Error::Corrupt { id, expected });
-        }
-        parse(object.data()).ok_or(Error::Corrupt { id, expected })
+        self.objects(0)?.read(id, kind, parse)
     }
 
     /// Reads a commit; at the edge of a shallow clone it has no parents.
@@ -55,17 +40,7 @@ impl Repository {
     /// # Errors
     /// As [`Repository::commit`].
     pub fn entry(&self, tree: ObjectId, path: &str) -> Result<Option<(u32, ObjectId)>, Error> {
-        let mut found = (TreeEntry::TREE, tree);
-        for part in path.split('/').filter(|part| !part.is_empty()) {
-            if found.0 != TreeEntry::TREE {
-                return Ok(None);
-            }
-            match self.read(found.1, ObjectType::Tree, |bytes| Some(parse::entry(bytes, part.as_bytes())))? {
-                Some(next) => found = next,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(found))
+        self.objects(0)?.entry(tree, path)
     }
 
     /// Reads a blob.

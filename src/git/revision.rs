@@ -51,38 +51,6 @@ impl Repository {
         })
     }
 
-    /// Finds the best common ancestor of two commits.
-    ///
-    /// # Errors
-    /// [`Error::NoMergeBase`] with what to run.
-    pub fn merge_base(&self, one: ObjectId, other: ObjectId) -> Result<ObjectId, Error> {
-        self.inner.merge_base(one.oid(), other.oid()).map(Into::into).map_err(|error| match error.code() {
-            ErrorCode::NotFound => Error::NoMergeBase {
-                one: one.short(),
-                other: other.short(),
-                help: if self.is_shallow() { DEEPEN } else { "the two have separate histories: name another base" }
-                    .into(),
-            },
-            _ => Error::failed("find the merge base", &error),
-        })
-    }
-
-    /// Tells whether `older` is `newer` or one of its ancestors, in full and whatever the clocks say.
-    ///
-    /// # Errors
-    /// As [`Repository::commit`].
-    pub fn is_ancestor(&self, older: ObjectId, newer: ObjectId) -> Result<bool, Error> {
-        let mut seen = std::collections::HashSet::from([newer]);
-        let mut waiting = vec![newer];
-        while let Some(id) = waiting.pop() {
-            if id == older {
-                return Ok(true);
-            }
-            waiting.extend(self.commit(id)?.parents.into_iter().filter(|&parent| seen.insert(parent)));
-        }
-        Ok(false)
-    }
-
     /// Finds the newest commit on the first-parent line that was recorded by a moment; the day is named in the error.
     ///
     /// # Errors

@@ -61,15 +61,6 @@ impl Repository {
         Ok(files)
     }
 
-    /// Tells whether the index holds a file, or anything below a folder.
-    ///
-    /// # Errors
-    /// As [`Repository::tracked`].
-    pub fn is_tracked(&self, path: &str) -> Result<bool, Error> {
-        let index = self.index()?;
-        Ok(index.get_path(std::path::Path::new(path), 0).is_some() || index.find_prefix(format!("{path}/")).is_ok())
-    }
-
     /// Says what operation is under way.
     pub fn state(&self) -> State {
         match self.inner.state() {

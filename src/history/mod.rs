@@ -17,7 +17,7 @@ mod uncommitted;
 
 pub use lock::{Locked, Locks};
 pub use published::{DegradedV1, HistoryV1};
-pub use series::{ByName, CheckIn, settled};
+pub use series::{ByName, CheckIn};
 pub use uncommitted::uncommitted;
 
 use crate::config::Config;

@@ -1,5 +1,5 @@
 //! Owns the check-ins of one key result, folded out of its events.
-//! Never drops one: which of them still hold is told by [`settled`].
+//! Never drops one: which of them still hold is the arithmetic's matter (`okr::settle`).
 
 use super::{Event, EventKind, History};
 use crate::git::ObjectId;
@@ -93,18 +93,4 @@ impl<'a> ByName<'a> {
             crate::syntax::key_result(&fields)
         })
     }
-}
-
-/// Keeps the check-ins that still hold: a later record supersedes earlier ones measured on or after its day.
-pub fn settled(check_ins: &[CheckIn]) -> Vec<CheckIn> {
-    let mut earliest: Option<Date> = None;
-    let mut kept = Vec::new();
-    for check_in in check_ins.iter().rev() {
-        if earliest.is_none_or(|day| check_in.measured < day) {
-            earliest = Some(check_in.measured);
-            kept.push(check_in.clone());
-        }
-    }
-    kept.reverse();
-    kept
 }
