@@ -73,6 +73,9 @@ registry! {
         confidence_start,
         objective_single_voice,
     }
+    wording {
+        objective_length,
+    }
     history {
         history_shallow,
         history_unreadable,
