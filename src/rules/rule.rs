@@ -93,6 +93,8 @@ pub struct Rule {
     pub fixable: bool,
     /// Whether it reads English, and so is off where `language` is another.
     pub english: bool,
+    /// Whether time alone can trip it, so that no change is to blame.
+    pub calendar: bool,
     /// Numbers that `[rules.<name>]` may set, with their defaults.
     pub thresholds: &'static [(&'static str, f64)],
     /// How it runs.
@@ -121,6 +123,7 @@ impl Rule {
         level: Level::Error,
         fixable: false,
         english: false,
+        calendar: false,
         thresholds: &[],
         run: Run::Engine,
         docs: "",
