@@ -51,6 +51,9 @@ pub struct Check {
     /// Show only what the work since this revision brings, by default since the default branch
     #[arg(long, value_name = "REV", num_args = 0..=1)]
     base: Option<Option<String>>,
+    /// Look at what is staged for the next commit, not at the work tree
+    #[arg(long, conflicts_with = "as_of")]
+    staged: bool,
     /// How to write the findings
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
@@ -68,7 +71,7 @@ pub struct Check {
 impl Check {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         let selection = Selection::new(&self.select, &self.ignore)?;
-        let view = View::anywhere(&self.paths, global, &self.at, session)?;
+        let view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
         let history = match &view.repository {
             Some(_) if selection.needs_history(&view.tree.config) => Some(view.history(&Options::default(), session)?),
             _ => None,

@@ -1,11 +1,13 @@
-//! Owns where objective files come from: the work tree or a revision, behind one type.
+//! Owns where objective files come from: the work tree, the index or a revision, behind one type.
 //! Never interprets them: that is `syntax` and `config`.
 
+mod index;
 mod paths;
 mod revision;
 mod template;
 mod worktree;
 
+pub use index::index;
 pub use paths::Paths;
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, revision, revision_with};
@@ -14,7 +16,7 @@ pub use worktree::{configuration, worktree};
 
 use crate::config::Config;
 use crate::finding::Finding;
-use crate::git::{Error as GitError, ObjectId};
+use crate::git::{Error as GitError, ObjectId, Repository};
 use crate::okr::{Name, Objective};
 use crate::syntax::{ObjectiveFile, ObjectivePlace};
 use crate::text::{SourceFile, SourceMap};
@@ -104,6 +106,13 @@ pub enum Error {
         /// The version it names.
         version: i64,
     },
+    /// The index holds both sides of a conflict.
+    #[error("{path} has a merge conflict that is not settled in the index, so no commit can hold it yet")]
+    #[diagnostic(help("keep one side or join both, then run `git add {path}`"))]
+    Conflict {
+        /// The file.
+        path: String,
+    },
     /// Nothing under `paths`.
     #[error("no objective file found under {paths}")]
     #[diagnostic(help("run `git okr init` to write a first one, or set `paths` in okr.toml"))]
@@ -154,6 +163,19 @@ impl Gathering {
             let help = "move the files of past cycles out of `paths`, and name their folder in [history] also";
             self.tree.findings.push(Finding::new("limit-exceeded", message, help).at(file, 0..0, ""));
         }
+    }
+
+    /// Takes the objective files among git's objects.
+    fn blobs(&mut self, repository: &Repository, files: &[(String, ObjectId)]) -> Result<(), Error> {
+        for (path, blob) in files {
+            let bytes = repository.blob(*blob)?;
+            if bytes.len() > LARGEST_FILE {
+                self.too_large(path, bytes.len() as u64);
+            } else {
+                self.objective_file(path, &bytes);
+            }
+        }
+        Ok(())
     }
 
     /// Notes a file that is not read for its size.

@@ -1,6 +1,6 @@
 //! Owns reading a tree of goals out of a commit, and finding the commit of a day.
 
-use super::{Error, Gathering, LARGEST_FILE, Paths, Revision, Tree};
+use super::{Error, Gathering, Paths, Revision, Tree};
 use crate::config::FILE_NAME;
 use crate::git::{Error as GitError, ObjectId, Repository, TreeEntry};
 use jiff::civil::Date;
@@ -66,14 +66,7 @@ pub fn revision_with(repository: &Repository, id: ObjectId, also: &[String]) -> 
     if listing.files.is_empty() {
         return Err(Error::Nothing { paths: gathering.tree.config.paths.join(", ") });
     }
-    for (path, blob) in listing.files {
-        let bytes = repository.blob(blob)?;
-        if bytes.len() > LARGEST_FILE {
-            gathering.too_large(&path, bytes.len() as u64);
-        } else {
-            gathering.objective_file(&path, &bytes);
-        }
-    }
+    gathering.blobs(repository, &listing.files)?;
     gathering.tree.revision = Revision { id: Some(id), committed: Some(commit.committer.seconds), dirty: false };
     Ok(gathering.tree)
 }

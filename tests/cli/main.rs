@@ -23,3 +23,4 @@ mod reports;
 mod repositories;
 mod sensitive;
 mod shortcuts;
+mod staged;
