@@ -85,8 +85,10 @@ impl View {
                 Usage::new("a bare repository has no work tree to check", "name a revision: --as-of HEAD").into()
             );
         }
-        let asked =
-            asked.iter().map(|path| from_root(&session.directory(global), &root, path)).collect::<Result<_, _>>()?;
+        let from = session.directory(global);
+        let asked = asked.iter().map(|path| from_root(&from, &root, path)).collect::<Result<Vec<_>, _>>()?;
+        // Who names the root asks for everything that the settings name, not for every TOML file that there is.
+        let asked = if asked.iter().any(|path| path == ".") { Vec::new() } else { asked };
         View::of(repository, asked, staged, global, at, session)
     }
 
@@ -138,6 +140,11 @@ impl View {
         }
         warn_of_settings(&tree, session)?;
         Ok(View { repository, tree, today, from, root, asked, seen })
+    }
+
+    /// Tells whether a path lies in what was asked for; where nothing was named, everything does.
+    pub fn is_asked(&self, path: &str) -> bool {
+        self.asked.is_empty() || self.asked.iter().any(|asked| Path::new(path).starts_with(asked))
     }
 
     /// Makes ready to look back; `None` without git and before the first commit.

@@ -12,6 +12,7 @@ mod check_base;
 mod demo;
 mod doctor;
 mod figures;
+mod fix;
 mod history_reference;
 mod honesty;
 mod init;
