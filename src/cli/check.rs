@@ -1,9 +1,10 @@
 //! `git okr check`: what is wrong with the goals.
 
 use super::arguments::{At, Global};
+use super::output::{Output, Outputs};
 use super::view::View;
 use super::{Failure, Outcome, OutputLost, Session, Usage};
-use crate::finding::{Format, Level};
+use crate::finding::{self, Format, Level};
 use crate::history::Options;
 use crate::rules::{self, Selection, Subject};
 use clap::ValueEnum;
@@ -23,12 +24,12 @@ enum FailOn {
 }
 
 impl FailOn {
-    fn is_met_by(self, level: Level) -> bool {
+    fn level(self) -> Option<Level> {
         match self {
-            FailOn::Error => level >= Level::Error,
-            FailOn::Warning => level >= Level::Warning,
-            FailOn::Info => true,
-            FailOn::Never => false,
+            FailOn::Error => Some(Level::Error),
+            FailOn::Warning => Some(Level::Warning),
+            FailOn::Info => Some(Level::Info),
+            FailOn::Never => None,
         }
     }
 }
@@ -39,7 +40,7 @@ impl FailOn {
 /// each finding at its place. Exits with 1 where a finding is at or above --fail-on.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  git okr check\n  git okr check okrs/2026-Q4/payments.toml\n  git okr check --format json --fail-on warning\n  git okr check --select kr-flat,owner-missing"
+    after_help = "Examples:\n  git okr check\n  git okr check okrs/2026-Q4/payments.toml\n  git okr check --format json --fail-on warning\n  git okr check --select kr-flat,owner-missing\n  git okr check --format github --output sarif=okr.sarif --output junit=okr.xml"
 )]
 pub struct Check {
     /// Show the findings of these files or folders alone; files outside `paths` are read too
@@ -50,6 +51,9 @@ pub struct Check {
     /// How to write the findings
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
+    /// Write the findings into this file too, in its own format; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = Output::parse)]
+    output: Vec<Output>,
     /// Run these rules or groups alone, whatever their level
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
@@ -64,6 +68,7 @@ pub struct Check {
 impl Check {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         let selection = Selection::new(&self.select, &self.ignore)?;
+        let outputs = Outputs::new(&self.output, global, session)?;
         let view = View::anywhere(&self.paths, global, &self.at, session)?;
         let history = match &view.repository {
             Some(_) if selection.needs_history(&view.tree.config) => Some(view.history(&Options::default(), session)?),
@@ -73,17 +78,19 @@ impl Check {
         let mut checked = rules::check(&subject, &selection);
         if !view.asked.is_empty() {
             checked.keep(&view.tree, |path| view.asked.iter().any(|asked| Path::new(path).starts_with(asked)));
-            if checked.files == 0 {
+            if checked.files.is_empty() {
                 let asked = view.asked.join(", ");
                 let help = "name files that end in .toml, or folders that hold some";
                 return Err(Usage::new(format!("no objective file at {asked}"), help).into());
             }
         }
         let history = rules::history_value(history.as_ref());
-        let document = rules::view(&checked, &view.tree, &history);
+        let fail_on = self.fail_on.level();
+        let document = finding::View { fail_on, ..rules::view(&checked, &view.tree, &history) };
+        outputs.write(&document, session)?;
         let style = session.style();
         self.format.write(&document, session.out, style).map_err(OutputLost)?;
-        let failing = checked.findings.iter().any(|finding| self.fail_on.is_met_by(finding.level));
+        let failing = checked.findings.iter().any(|finding| fail_on.is_some_and(|from| finding.level >= from));
         Ok(if failing { Outcome::Findings } else { Outcome::Fine })
     }
 }

@@ -3,10 +3,16 @@
 
 mod concise;
 mod format;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod sarif;
+#[cfg(test)]
+mod tests;
 
-pub use format::{Format, Style, Summary, View};
+pub use format::{Format, RuleState, RuleWords, Style, Summary, View};
 pub use json::{DocumentV1, EditV1, FindingV1, FixV1, RelatedV1, published};
 
 use crate::text::FileId;
@@ -98,6 +104,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Stable identity over commits; the engine fills it.
     pub fingerprint: String,
+    /// The reason of the `allow` that answers it; the engine fills it, and shows such a finding as suppressed alone.
+    pub answer: Option<String>,
 }
 
 impl Finding {
@@ -115,6 +123,7 @@ impl Finding {
             field: None,
             fix: None,
             fingerprint: String::new(),
+            answer: None,
         }
     }
 

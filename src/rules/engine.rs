@@ -4,9 +4,9 @@ use super::context::{Context, Subject};
 use super::rule::{Rule, Run};
 use super::selection::Selection;
 use super::{RULES, answer, find, gaps, profile, secret};
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, RuleState};
 use crate::source::Tree;
-use crate::text::SourceMap;
+use crate::text::{FileId, SourceMap};
 use std::collections::BTreeMap;
 
 /// What came of a check.
@@ -14,10 +14,12 @@ use std::collections::BTreeMap;
 pub struct Checked {
     /// Settled findings by path, byte and rule.
     pub findings: Vec<Finding>,
-    /// How many findings an `allow` answers.
-    pub suppressed: usize,
-    /// How many objective files were read.
-    pub files: usize,
+    /// Findings that an `allow` answers, each with its reason, in the same order.
+    pub answered: Vec<Finding>,
+    /// How every rule took part.
+    pub rules: Vec<RuleState>,
+    /// The objective files that were read.
+    pub files: Vec<FileId>,
     /// How many objectives they hold.
     pub objectives: usize,
     /// How many key results they hold.
@@ -35,10 +37,13 @@ impl Checked {
     /// Keeps what stands in the configuration and in the files that are asked for, and counts those alone.
     pub fn keep(&mut self, tree: &Tree, asked: impl Fn(&str) -> bool) {
         let kept = |path: &str| path == crate::config::FILE_NAME || asked(path);
-        self.findings
-            .retain(|finding| finding.primary.as_ref().is_none_or(|label| kept(&tree.sources.get(label.file).path)));
+        for findings in [&mut self.findings, &mut self.answered] {
+            findings.retain(|finding| {
+                finding.primary.as_ref().is_none_or(|label| kept(&tree.sources.get(label.file).path))
+            });
+        }
         let files: Vec<_> = tree.files.iter().filter(|file| asked(&file.path)).collect();
-        self.files = files.len();
+        self.files = files.iter().map(|file| file.file).collect();
         self.objectives = files.iter().map(|file| file.objectives.len()).sum();
         self.key_results = files.iter().flat_map(|file| &file.objectives).map(|o| o.key_results.len()).sum();
     }
@@ -73,16 +78,21 @@ pub fn check(subject: &Subject<'_>, selection: &Selection) -> Checked {
     let ran = |rule: &Rule| {
         runs(rule).is_some() && (!rule.needs_history() || subject.history.is_some_and(|past| past.complete))
     };
-    let (mut findings, suppressed, unused) = answer::apply(&context, findings, &ran);
+    let (mut findings, mut answered, unused) = answer::apply(&context, findings, &ran);
     findings.extend(unused.into_iter().filter_map(|mut finding| settle(&mut finding, &runs).then_some(finding)));
 
-    order(&mut findings, &subject.tree.sources);
-    identify(&mut findings, &subject.tree.sources);
-    let masked = secret::mask(&context, &mut findings);
+    let sources = &subject.tree.sources;
+    order(&mut findings, sources);
+    order(&mut answered, sources);
+    identify(findings.iter_mut().chain(&mut answered), sources);
+    let masked = secret::mask(&context, findings.iter_mut().chain(&mut answered));
+    let state =
+        |rule: &&Rule| RuleState { name: rule.name, group: rule.group.name(), level: runs(rule), ran: ran(rule) };
     Checked {
         findings,
-        suppressed,
-        files: subject.tree.files.len(),
+        answered,
+        rules: RULES.iter().map(state).collect(),
+        files: subject.tree.files.iter().map(|file| file.file).collect(),
         objectives: context.objectives.len(),
         key_results: context.objectives.iter().map(|item| item.objective.key_results.len()).sum(),
         masked,
@@ -118,7 +128,7 @@ fn order(findings: &mut [Finding], sources: &SourceMap) {
 
 /// Gives each finding an identity that survives moved lines and reworded messages: rule, full name (the path where
 /// there is none), field, and how many of the same came before.
-fn identify(findings: &mut [Finding], sources: &SourceMap) {
+fn identify<'f>(findings: impl Iterator<Item = &'f mut Finding>, sources: &SourceMap) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
         let subject = finding.name.as_deref().unwrap_or_else(|| path(finding, sources));

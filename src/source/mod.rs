@@ -1,16 +1,18 @@
-//! Owns where objective files come from: the work tree or a revision, behind one type.
+//! Owns where objective files come from: the work tree or a revision, behind one type; and how a file is written whole.
 //! Never interprets them: that is `syntax` and `config`.
 
 mod paths;
 mod revision;
 mod template;
 mod worktree;
+mod writing;
 
 pub use paths::Paths;
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, revision};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
+pub use writing::{WriteError, replace, writable};
 
 use crate::config::Config;
 use crate::finding::Finding;

@@ -11,6 +11,7 @@ mod bad_input;
 mod demo;
 mod doctor;
 mod figures;
+mod formats;
 mod history_reference;
 mod honesty;
 mod init;

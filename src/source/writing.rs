@@ -1,0 +1,128 @@
+//! Owns the writing of whole files, so that nobody ever reads half of one.
+//! Never follows a symbolic link: in a checkout, a stranger may have put it there.
+
+use miette::Diagnostic;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Why a file could not be written.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum WriteError {
+    /// There is no such folder.
+    #[error("could not write {}: its folder is not there", file.display())]
+    #[diagnostic(help("make it with `mkdir -p`, or name another file"))]
+    NoFolder {
+        /// As it was named.
+        file: PathBuf,
+    },
+    /// Something else is there.
+    #[error("could not write {}: it is {there}", file.display())]
+    #[diagnostic(help("name a file, or one that is not there yet"))]
+    NoFile {
+        /// As it was named.
+        file: PathBuf,
+        /// What stands in its place.
+        there: &'static str,
+    },
+    /// The system did not let us.
+    #[error("could not write {}", file.display())]
+    #[diagnostic(help("check that you may write there and that the disk is not full"))]
+    System {
+        /// As it was named.
+        file: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Tells whether a file can be put at a place: its folder is there, and nothing but a file stands in the way.
+///
+/// # Errors
+/// What is in the way.
+pub fn writable(file: &Path) -> Result<(), WriteError> {
+    if !folder(file).is_dir() {
+        return Err(WriteError::NoFolder { file: file.to_owned() });
+    }
+    let there = match fs::symlink_metadata(file) {
+        Ok(there) if there.is_file() => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && file.file_name().is_some() => return Ok(()),
+        Ok(there) if there.is_symlink() => "a symbolic link",
+        Ok(there) if !there.is_dir() => "no ordinary file",
+        _ => "a folder",
+    };
+    Err(WriteError::NoFile { file: file.to_owned(), there })
+}
+
+/// Puts a whole file in its place: writes a temporary one beside it, then renames. The permissions of a file that is
+/// there are kept.
+///
+/// # Errors
+/// What is in the way, or what the system says; the file is then as it was.
+pub fn replace(file: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    writable(file)?;
+    put(file, bytes).map_err(|source| WriteError::System { file: file.to_owned(), source })
+}
+
+fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // As any program would make it; what the user's mask forbids is taken away.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut fresh = builder.prefix(".git-okr-").tempfile_in(folder(file))?;
+    fresh.write_all(bytes)?;
+    match fs::symlink_metadata(file) {
+        Ok(there) => fresh.as_file().set_permissions(there.permissions())?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    fresh.as_file().sync_all()?;
+    fresh.persist(file)?;
+    Ok(())
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let place = tempfile::tempdir().expect("a folder");
+        let file = place.path().join("a.txt");
+        replace(&file, b"one").expect("a new file");
+        replace(&file, b"two").expect("a file that is there");
+        assert_eq!(fs::read(&file).expect("a file"), b"two");
+        assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_named() {
+        let place = tempfile::tempdir().expect("a folder");
+        let said = |file: &Path| replace(file, b"").expect_err("in the way").to_string();
+        assert!(said(&place.path().join("no/a.txt")).ends_with("its folder is not there"));
+        assert!(said(place.path()).ends_with("it is a folder"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_stay_and_links_are_not_followed() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let place = tempfile::tempdir().expect("a folder");
+        let (file, link) = (place.path().join("a.txt"), place.path().join("b.txt"));
+        fs::write(&file, "one").expect("a file");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("ours");
+        replace(&file, b"two").expect("a file that is there");
+        assert_eq!(fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o640);
+        symlink(&file, &link).expect("a link");
+        assert!(replace(&link, b"three").expect_err("a link").to_string().ends_with("it is a symbolic link"));
+        assert_eq!(fs::read(&file).expect("a file"), b"two");
+    }
+}
