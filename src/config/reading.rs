@@ -288,12 +288,12 @@ mod tests {
 
     #[test]
     fn the_schema_of_the_configuration_is_current() {
-        assert_current("okr.schema.json", SCHEMA, &text_of::<RawConfig>("git-okr configuration"));
+        assert_current("okr.schema.json", SCHEMA, &text_of::<RawConfig>("git-okr configuration", FULL));
     }
 
     #[test]
     fn the_schema_and_the_reader_refuse_the_same() {
-        let schema = serde_json::from_str(&text_of::<RawConfig>("configuration")).expect("it is JSON");
+        let schema = serde_json::from_str(&text_of::<RawConfig>("configuration", FULL)).expect("it is JSON");
         let validator = jsonschema::validator_for(&schema).expect("it is a schema");
         let document = as_json(&toml::Value::Table(FULL.parse().expect("it parses")));
         assert!(validator.is_valid(&document));

@@ -3,11 +3,17 @@
 
 mod concise;
 mod format;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod mend;
+mod sarif;
+#[cfg(test)]
+mod tests;
 
-pub use format::{Format, Style, Summary, View};
+pub use format::{Format, RuleState, RuleWords, Style, Summary, View};
 pub use json::{DocumentV1, EditElsewhereV1, EditV1, FindingV1, FixV1, RelatedV1, published};
 pub use mend::{Round, round};
 
@@ -102,6 +108,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Stable identity over commits; the engine fills it.
     pub fingerprint: String,
+    /// The reason of the `allow` that answers it; the engine fills it, and shows such a finding as suppressed alone.
+    pub answer: Option<String>,
 }
 
 impl Finding {
@@ -119,6 +127,7 @@ impl Finding {
             field: None,
             fix: None,
             fingerprint: String::new(),
+            answer: None,
         }
     }
 

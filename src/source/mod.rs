@@ -1,5 +1,5 @@
-//! Owns where objective files come from: the work tree, the index or a revision, behind one type.
-//! Never interprets them: that is `syntax` and `config`. Writes them whole or not at all.
+//! Owns where objective files come from: the work tree, the index or a revision, behind one type; and how files are
+//! written whole. Never interprets them: that is `syntax` and `config`.
 
 mod index;
 mod paths;
@@ -14,7 +14,7 @@ pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, revision, revision_with};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
-pub use writing::Replacement;
+pub use writing::{Pending, WriteError, replace, writable};
 
 use crate::config::Config;
 use crate::finding::Finding;
@@ -135,17 +135,6 @@ pub enum Error {
         path: String,
         /// The version it names.
         version: i64,
-    },
-    /// A file that may not be written.
-    #[error("{path} was not written, and no other file either: {reason}")]
-    #[diagnostic(help("{help}"))]
-    Unwritten {
-        /// From the root.
-        path: String,
-        /// Why.
-        reason: String,
-        /// What to do.
-        help: &'static str,
     },
     /// The index holds both sides of a conflict.
     #[error("{path} has a merge conflict that is not settled in the index, so no commit can hold it yet")]

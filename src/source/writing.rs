@@ -1,111 +1,211 @@
-//! Owns writing files of the work tree: whole or not at all, and only over what was read.
+//! Owns the writing of whole files, so that nobody ever reads half of one.
+//! Never follows a symbolic link: in a checkout, a stranger may have put it there.
 
-use super::Error;
+use miette::Diagnostic;
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// A new text that lies ready beside the file that it will replace; dropped, it leaves nothing behind.
-#[derive(Debug)]
-pub struct Replacement {
-    path: String,
-    target: PathBuf,
-    ready: NamedTempFile,
+/// Why a file could not be written.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum WriteError {
+    /// There is no such folder.
+    #[error("could not write {}: its folder is not there", file.display())]
+    #[diagnostic(help("make it with `mkdir -p`, or name another file"))]
+    NoFolder {
+        /// As it was named.
+        file: PathBuf,
+    },
+    /// Something else is there.
+    #[error("could not write {}: it is {there}", file.display())]
+    #[diagnostic(help("name a file, or one that is not there yet"))]
+    NoFile {
+        /// As it was named.
+        file: PathBuf,
+        /// What stands in its place.
+        there: &'static str,
+    },
+    /// It may not be written over.
+    #[error("could not write {}: it {why}", file.display())]
+    #[diagnostic(help("{help}"))]
+    Guarded {
+        /// As it was named.
+        file: PathBuf,
+        /// What guards it.
+        why: &'static str,
+        /// What to do.
+        help: &'static str,
+    },
+    /// The system did not let us.
+    #[error("could not write {}", file.display())]
+    #[diagnostic(help("check that you may write there and that the disk is not full"))]
+    System {
+        /// As it was named.
+        file: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
 }
 
-impl Replacement {
-    /// Writes the new text of a file, `path` from the root, to disk beside it, with the file's own permissions. The file
-    /// must still hold what was read.
+/// Tells whether a file can be put at a place: its folder is there, and nothing but a file stands in the way.
+///
+/// # Errors
+/// What is in the way.
+pub fn writable(file: &Path) -> Result<(), WriteError> {
+    if !folder(file).is_dir() {
+        return Err(WriteError::NoFolder { file: file.to_owned() });
+    }
+    let there = match fs::symlink_metadata(file) {
+        Ok(there) if there.is_file() => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && file.file_name().is_some() => return Ok(()),
+        Ok(there) if there.is_symlink() => "a symbolic link",
+        Ok(there) if !there.is_dir() => "no ordinary file",
+        _ => "a folder",
+    };
+    Err(WriteError::NoFile { file: file.to_owned(), there })
+}
+
+/// Puts a whole file in its place: writes a temporary one beside it, then renames. The permissions of a file that is
+/// there are kept.
+///
+/// # Errors
+/// What is in the way, or what the system says; the file is then as it was.
+pub fn replace(file: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    Pending::new(file, bytes)?.put()
+}
+
+/// What will stand in a file, on disk beside it. Dropped, it leaves nothing behind: of many files, all can be put in their
+/// places or none.
+#[derive(Debug)]
+pub struct Pending {
+    file: PathBuf,
+    fresh: NamedTempFile,
+}
+
+impl Pending {
+    /// Makes ready to put a whole file in its place.
     ///
     /// # Errors
-    /// [`Error::Unwritten`] where it is a link, read-only, not there, or changed meanwhile, and where the folder takes no
-    /// file.
-    pub fn prepare(root: &Path, path: &str, before: &str, after: &str) -> Result<Self, Error> {
-        let refuse = |reason: &str, help| Error::Unwritten { path: path.to_owned(), reason: reason.to_owned(), help };
-        let target = root.join(path);
-        let found = target
-            .symlink_metadata()
-            .map_err(|_| refuse("it is not in the work tree", "check the file out, then run the same again"))?;
-        if !found.is_file() {
-            return Err(refuse("it is a link or no file", "work in the file that it stands for"));
-        }
-        if found.permissions().readonly() {
-            return Err(refuse("it is read-only", "make it writable, then run the same again"));
-        }
-        let failed = |error: io::Error| refuse(&error.to_string(), "check that you may write into its folder");
-        if std::fs::read(&target).map_err(failed)? != before.as_bytes() {
-            return Err(refuse("it changed meanwhile", "run the same again"));
-        }
-        let folder = target.parent().unwrap_or(root);
-        let mut ready = tempfile::Builder::new().prefix(".git-okr-").tempfile_in(folder).map_err(failed)?;
-        ready.write_all(after.as_bytes()).map_err(failed)?;
-        ready.as_file().set_permissions(found.permissions()).map_err(failed)?;
-        ready.as_file().sync_all().map_err(failed)?;
-        Ok(Replacement { path: path.to_owned(), target, ready })
+    /// As [`replace`].
+    pub fn new(file: &Path, bytes: &[u8]) -> Result<Self, WriteError> {
+        writable(file)?;
+        let fresh = fresh(file, bytes).map_err(|source| WriteError::System { file: file.to_owned(), source })?;
+        Ok(Pending { file: file.to_owned(), fresh })
     }
 
-    /// Puts the new text in the place of the old one, at once for every reader.
+    /// Makes ready to put a whole file over one that holds what was read from it.
     ///
     /// # Errors
-    /// [`Error::Io`] where the system does not allow it; the old text is still there.
-    pub fn put(self) -> Result<(), Error> {
-        let Replacement { path, target, ready } = self;
-        ready.persist(&target).map_err(|error| Error::Io { path, source: error.error })?;
-        #[cfg(unix)]
-        if let Some(folder) = target.parent().and_then(|folder| std::fs::File::open(folder).ok()) {
-            // Not every file system can do this for a folder. The file is whole with or without it.
-            let _ = folder.sync_all();
+    /// As [`replace`]; [`WriteError::Guarded`] where it is not there, read-only, or changed meanwhile.
+    pub fn over(file: &Path, before: &[u8], bytes: &[u8]) -> Result<Self, WriteError> {
+        let guarded = |why, help| WriteError::Guarded { file: file.to_owned(), why, help };
+        match fs::symlink_metadata(file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(guarded("is not in the work tree", "check it out, then run the same again"));
+            }
+            Ok(there) if there.is_file() && there.permissions().readonly() => {
+                return Err(guarded("is read-only", "make it writable, then run the same again"));
+            }
+            _ => writable(file)?,
         }
-        Ok(())
+        let now = fs::read(file).map_err(|source| WriteError::System { file: file.to_owned(), source })?;
+        if now != before {
+            return Err(guarded("changed meanwhile", "run the same again"));
+        }
+        Pending::new(file, bytes)
     }
+
+    /// Puts it in its place, at once for every reader.
+    ///
+    /// # Errors
+    /// What the system says; the file is then as it was.
+    pub fn put(self) -> Result<(), WriteError> {
+        let Pending { file, fresh } = self;
+        fresh.persist(&file).map(drop).map_err(|error| WriteError::System { file, source: error.error })
+    }
+}
+
+fn fresh(file: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // As any program would make it; what the user's mask forbids is taken away.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut fresh = builder.prefix(".git-okr-").tempfile_in(folder(file))?;
+    fresh.write_all(bytes)?;
+    match fs::symlink_metadata(file) {
+        Ok(there) => fresh.as_file().set_permissions(there.permissions())?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    fresh.as_file().sync_all()?;
+    Ok(fresh)
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
-    fn reason(result: Result<Replacement, Error>) -> String {
-        match result.expect_err("refused") {
-            Error::Unwritten { reason, .. } => reason,
-            other => panic!("{other}"),
-        }
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let place = tempfile::tempdir().expect("a folder");
+        let file = place.path().join("a.txt");
+        replace(&file, b"one").expect("a new file");
+        replace(&file, b"two").expect("a file that is there");
+        assert_eq!(fs::read(&file).expect("a file"), b"two");
+        assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 1);
     }
 
     #[test]
-    fn a_file_is_replaced_whole() {
-        let root = tempfile::tempdir().expect("a folder");
-        fs::create_dir(root.path().join("okrs")).expect("a folder");
-        let file = root.path().join("okrs/a.toml");
-        fs::write(&file, "old").expect("written");
-        let dropped = Replacement::prepare(root.path(), "okrs/a.toml", "old", "new").expect("ready");
-        assert_eq!(fs::read_to_string(&file).expect("it is there"), "old");
-        drop(dropped);
-        assert_eq!(fs::read_dir(root.path().join("okrs")).expect("a folder").count(), 1, "nothing is left behind");
-        Replacement::prepare(root.path(), "okrs/a.toml", "old", "new").expect("ready").put().expect("replaced");
-        assert_eq!(fs::read_to_string(&file).expect("it is there"), "new");
-        assert_eq!(reason(Replacement::prepare(root.path(), "okrs/a.toml", "old", "x")), "it changed meanwhile");
-        assert_eq!(reason(Replacement::prepare(root.path(), "okrs/b.toml", "", "x")), "it is not in the work tree");
+    fn what_was_read_is_written_over_and_nothing_else() {
+        let place = tempfile::tempdir().expect("a folder");
+        let file = place.path().join("a.txt");
+        let over = |before: &str| Pending::over(&file, before.as_bytes(), b"two");
+        let said = |before: &str| over(before).expect_err("guarded").to_string();
+        assert!(said("").ends_with("is not in the work tree"));
+        fs::write(&file, "one").expect("a file");
+        assert!(said("other").ends_with("changed meanwhile"));
+        drop(over("one").expect("ready"));
+        assert_eq!(fs::read(&file).expect("a file"), b"one", "dropped, it changes nothing");
+        let ready = over("one").expect("ready");
+        assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 2);
+        ready.put().expect("put");
+        assert_eq!(fs::read(&file).expect("a file"), b"two");
+        assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 1);
+        let mut guarded = fs::metadata(&file).expect("a file").permissions();
+        guarded.set_readonly(true);
+        fs::set_permissions(&file, guarded).expect("ours");
+        assert!(said("two").ends_with("is read-only"));
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_named() {
+        let place = tempfile::tempdir().expect("a folder");
+        let said = |file: &Path| replace(file, b"").expect_err("in the way").to_string();
+        assert!(said(&place.path().join("no/a.txt")).ends_with("its folder is not there"));
+        assert!(said(place.path()).ends_with("it is a folder"));
     }
 
     #[cfg(unix)]
     #[test]
     fn permissions_stay_and_links_are_not_followed() {
         use std::os::unix::fs::{PermissionsExt, symlink};
-        let root = tempfile::tempdir().expect("a folder");
-        let file = root.path().join("a.toml");
-        fs::write(&file, "old").expect("written");
-        for mode in [0o640, 0o755, 0o604] {
-            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("set");
-            let before = fs::read_to_string(&file).expect("it is there");
-            let new = format!("{before}!");
-            Replacement::prepare(root.path(), "a.toml", &before, &new).expect("ready").put().expect("replaced");
-            assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, mode);
-        }
-        symlink(&file, root.path().join("b.toml")).expect("a link");
-        let text = fs::read_to_string(&file).expect("it is there");
-        assert!(reason(Replacement::prepare(root.path(), "b.toml", &text, "x")).contains("link"));
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).expect("set");
-        assert_eq!(reason(Replacement::prepare(root.path(), "a.toml", &text, "x")), "it is read-only");
+        let place = tempfile::tempdir().expect("a folder");
+        let (file, link) = (place.path().join("a.txt"), place.path().join("b.txt"));
+        fs::write(&file, "one").expect("a file");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("ours");
+        replace(&file, b"two").expect("a file that is there");
+        assert_eq!(fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o640);
+        symlink(&file, &link).expect("a link");
+        assert!(replace(&link, b"three").expect_err("a link").to_string().ends_with("it is a symbolic link"));
+        assert_eq!(fs::read(&file).expect("a file"), b"two");
     }
 }

@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod figures;
 mod fix;
+mod formats;
 mod history_reference;
 mod honesty;
 mod init;

@@ -27,7 +27,7 @@ fn planted() -> Place {
 }
 
 fn nothing_leaks(place: &Place, arguments: &[&str]) {
-    for format in ["human", "concise", "json", "markdown"] {
+    for format in ["human", "concise", "json", "markdown", "sarif", "github", "gitlab", "junit"] {
         let with_format: Vec<_> = arguments.iter().copied().chain(["--format", format]).collect();
         let run = place.okr(&with_format);
         if run.code == 2 {
@@ -77,7 +77,7 @@ fn findings_about_it_do_not_quote_it() {
     // What does not read as true or false may have meant true, so nothing is shown.
     for text in defects.into_iter().chain([good.replace("sensitive = true", "sensitive = \"yes\"")]) {
         place.write(PATH, &text);
-        for format in ["human", "concise", "json"] {
+        for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit"] {
             let run = place.okr(&["check", "--format", format, "--fail-on", "info"]).exits(1);
             for value in PLANTED {
                 assert!(!run.out.contains(value), "{format} prints {value}\n{}", run.out);
