@@ -94,7 +94,7 @@ fn result(view: &View<'_>, finding: &Finding) -> Value {
     let physical = match &finding.primary {
         Some(label) => place(view, label),
         // GitHub refuses a result without a place.
-        None => json!({ "artifactLocation": artifact(view.root_file) }),
+        None => json!({ "artifactLocation": artifact(view.root_file), "region": { "startLine": 1 } }),
     };
     let related = finding.related.iter().take(RELATED).enumerate().map(|(at, label)| {
         let text = if label.text.is_empty() { "here too" } else { &label.text };
