@@ -18,6 +18,7 @@ pub use json::{DocumentV1, EditElsewhereV1, EditV1, FindingV1, FixV1, RelatedV1,
 pub use mend::{Round, round};
 
 use crate::text::FileId;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// How grave a finding is, from the least to the gravest.
@@ -81,6 +82,17 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// Replacements in other files, without which these would leave something wrong.
     pub elsewhere: Vec<(FileId, Edit)>,
+}
+
+impl Fix {
+    /// Gives the edits by file; those without a file of their own are in the finding's.
+    pub(crate) fn by_file(&self, own: FileId) -> BTreeMap<FileId, Vec<&Edit>> {
+        let mut all = BTreeMap::from([(own, self.edits.iter().collect::<Vec<_>>())]);
+        for (file, edit) in &self.elsewhere {
+            all.entry(*file).or_default().push(edit);
+        }
+        all
+    }
 }
 
 /// Something about the content that its authors should know.

@@ -2,8 +2,8 @@
 //! Never writes an absolute path: addresses are relative to the repository's root.
 
 use super::format::advice;
-use super::{Finding, Fix, Label, Level, Style, View};
-use crate::text::printable;
+use super::{Edit, Finding, Fix, Label, Level, Style, View};
+use crate::text::{FileId, printable};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
@@ -94,7 +94,7 @@ fn result(view: &View<'_>, finding: &Finding) -> Value {
     let physical = match &finding.primary {
         Some(label) => place(view, label),
         // GitHub refuses a result without a place.
-        None => json!({ "artifactLocation": artifact(view.root_file) }),
+        None => json!({ "artifactLocation": artifact(view.root_file), "region": { "startLine": 1 } }),
     };
     let related = finding.related.iter().take(RELATED).enumerate().map(|(at, label)| {
         let text = if label.text.is_empty() { "here too" } else { &label.text };
@@ -127,14 +127,15 @@ fn fixes(view: &View<'_>, finding: &Finding) -> Vec<Value> {
     let (Some(label), Some(fix @ Fix { safe: true, .. })) = (&finding.primary, &finding.fix) else {
         return Vec::new();
     };
-    let replacement = |edit: &super::Edit| {
-        let at = Label { file: label.file, range: edit.range.clone(), text: String::new() };
+    let replacement = |file: FileId, edit: &Edit| {
+        let at = Label { file, range: edit.range.clone(), text: String::new() };
         json!({ "deletedRegion": region(view, &at), "insertedContent": { "text": edit.text } })
     };
-    let replacements: Vec<Value> = fix.edits.iter().map(replacement).collect();
-    let change =
-        json!({ "artifactLocation": artifact(&view.sources.get(label.file).path), "replacements": replacements });
-    vec![json!({ "description": message(&printable(&fix.title)), "artifactChanges": [change] })]
+    let changes = fix.by_file(label.file).into_iter().map(|(file, edits)| {
+        let replacements: Vec<Value> = edits.into_iter().map(|edit| replacement(file, edit)).collect();
+        json!({ "artifactLocation": artifact(&view.sources.get(file).path), "replacements": replacements })
+    });
+    vec![json!({ "description": message(&printable(&fix.title)), "artifactChanges": changes.collect::<Vec<_>>() })]
 }
 
 fn place(view: &View<'_>, label: &Label) -> Value {

@@ -54,6 +54,9 @@ fn scene() -> (SourceMap, Vec<Finding>, Vec<Finding>) {
         Finding::new("history-shallow", "the history is cut short", ""),
     ];
     findings[1].level = Level::Warning;
+    if let Some(fix) = &mut findings[0].fix {
+        fix.elsewhere.push((plain, Edit { range: 0..5, text: "round".to_owned() }));
+    }
     let mut answered = vec![Finding::new("kr-count", "only one", "add one").at(plain, 0..5, "")];
     answered[0].level = Level::Info;
     answered[0].answer = Some("one is enough\nhere".to_owned());
