@@ -17,6 +17,7 @@ mod formats;
 mod history_reference;
 mod honesty;
 mod init;
+mod levels;
 mod places;
 mod published;
 mod quarter;
