@@ -63,6 +63,10 @@ fn sum(view: &View<'_>) -> String {
         None | Some(0) => {}
         Some(older) => line.push_str(&format!("; {older} from before the change not shown")),
     }
+    match view.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe)).count() {
+        0 => {}
+        fixable => line.push_str(&format!("; --fix mends {fixable}")),
+    }
     line
 }
 
