@@ -54,8 +54,12 @@ impl Base {
             let directory = view.root.display().to_string();
             return Err(GitError::NotARepository { directory }.into());
         };
+        let Some(head) = view.from else {
+            session.detail("compare with nothing, as there is no commit yet")?;
+            return Ok(Base { checked: Checked::default(), tree: Tree::default() });
+        };
         let (name, tip) = tip(named, repository, session)?;
-        let base = repository.merge_base(tip, view.from.ok_or(GitError::Unborn)?)?;
+        let base = repository.merge_base(tip, head)?;
         session.detail(&format!("compare with {}, where the work left {name}", base.short()))?;
         let tree = match source::revision_with(repository, base, &view.asked) {
             Err(source::Error::Nothing { .. }) => Tree::default(),
