@@ -7,8 +7,7 @@ use super::output::{Output, Outputs};
 use super::view::View;
 use super::{Failure, Outcome, OutputLost, Session, Usage};
 use crate::finding::{self, Format, Level};
-use crate::history::Options;
-use crate::rules::{self, Selection, Subject};
+use crate::rules::{self, Selection};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -83,18 +82,13 @@ impl Check {
         let outputs = Outputs::new(&self.output, global, session)?;
         let mut view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
         let base = match &self.base {
-            Some(named) => Some(Base::check(&view, named.as_deref(), &selection, session)?),
+            Some(named) => Some(Base::check(&view, named.as_deref(), &selection, global, session)?),
             None => None,
         };
         if self.fix && fix(&view, &selection, base.as_ref(), session)? {
             view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
         }
-        let history = match &view.repository {
-            Some(_) if selection.needs_history(&view.tree.config) => Some(view.history(&Options::default(), session)?),
-            _ => None,
-        };
-        let subject = Subject { tree: &view.tree, history: history.as_ref(), today: view.today };
-        let mut checked = rules::check(&subject, &selection);
+        let (mut checked, history) = view.checked(&view.tree.config, &selection, session)?;
         if !view.asked.is_empty() {
             checked.keep(&view.tree, |path| view.is_asked(path));
             if checked.files.is_empty() {

@@ -7,7 +7,7 @@ use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Person, Repository};
 use crate::history::{self, History, Locks, Options, Past};
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
-use crate::rules::{self, Group, Subject};
+use crate::rules::{self, Checked, Group, Subject};
 use crate::source::{self, AsOf, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -145,6 +145,34 @@ impl View {
     /// Tells whether a path lies in what was asked for; where nothing was named, everything does.
     pub fn is_asked(&self, path: &str) -> bool {
         self.asked.is_empty() || self.asked.iter().any(|asked| Path::new(path).starts_with(asked))
+    }
+
+    /// Looks at another commit of the same repository, on the same day. Where it has no goals there are none to see.
+    pub fn at(&self, commit: ObjectId, global: &Global) -> Result<View, Failure> {
+        let repository = open(global)?;
+        let tree = match source::revision_with(&repository, commit, &self.asked) {
+            Err(source::Error::Nothing { .. }) => Tree::default(),
+            tree => tree?,
+        };
+        let (root, asked) = (self.root.clone(), self.asked.clone());
+        let (repository, from) = (Some(repository), Some(commit));
+        Ok(View { repository, tree, today: self.today, from, root, asked, seen: Seen::Commit })
+    }
+
+    /// Runs the rules, by the levels of a configuration that may be another one's; the past is read where a rule asks for
+    /// it.
+    pub fn checked(
+        &self,
+        ruling: &Config,
+        selection: &rules::Selection,
+        session: &mut Session<'_>,
+    ) -> Result<(Checked, Option<History>), Failure> {
+        let history = match &self.repository {
+            Some(_) if selection.needs_history(ruling) => Some(self.history(&Options::default(), session)?),
+            _ => None,
+        };
+        let subject = Subject { tree: &self.tree, history: history.as_ref(), today: self.today };
+        Ok((rules::check_by(ruling, &subject, selection), history))
     }
 
     /// Makes ready to look back; `None` without git and before the first commit.
