@@ -2,17 +2,17 @@
 //! Never interprets them: that is `syntax` and `config`.
 
 mod paths;
+mod placing;
 mod revision;
 mod template;
 mod worktree;
-mod writing;
 
 pub use paths::Paths;
+pub use placing::{PlaceError, place, placeable};
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, revision};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
-pub use writing::{WriteError, replace, writable};
 
 use crate::config::Config;
 use crate::finding::Finding;

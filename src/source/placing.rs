@@ -1,4 +1,4 @@
-//! Owns the writing of whole files, so that nobody ever reads half of one.
+//! Owns putting whole files where somebody asked for them, so that nobody ever reads half of one.
 //! Never follows a symbolic link: in a checkout, a stranger may have put it there.
 
 use miette::Diagnostic;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-pub enum WriteError {
+pub enum PlaceError {
     /// There is no such folder.
     #[error("could not write {}: its folder is not there", file.display())]
     #[diagnostic(help("make it with `mkdir -p`, or name another file"))]
@@ -41,9 +41,9 @@ pub enum WriteError {
 ///
 /// # Errors
 /// What is in the way.
-pub fn writable(file: &Path) -> Result<(), WriteError> {
+pub fn placeable(file: &Path) -> Result<(), PlaceError> {
     if !folder(file).is_dir() {
-        return Err(WriteError::NoFolder { file: file.to_owned() });
+        return Err(PlaceError::NoFolder { file: file.to_owned() });
     }
     let there = match fs::symlink_metadata(file) {
         Ok(there) if there.is_file() => return Ok(()),
@@ -52,7 +52,7 @@ pub fn writable(file: &Path) -> Result<(), WriteError> {
         Ok(there) if !there.is_dir() => "no ordinary file",
         _ => "a folder",
     };
-    Err(WriteError::NoFile { file: file.to_owned(), there })
+    Err(PlaceError::NoFile { file: file.to_owned(), there })
 }
 
 /// Puts a whole file in its place: writes a temporary one beside it, then renames. The permissions of a file that is
@@ -60,9 +60,9 @@ pub fn writable(file: &Path) -> Result<(), WriteError> {
 ///
 /// # Errors
 /// What is in the way, or what the system says; the file is then as it was.
-pub fn replace(file: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    writable(file)?;
-    put(file, bytes).map_err(|source| WriteError::System { file: file.to_owned(), source })
+pub fn place(file: &Path, bytes: &[u8]) -> Result<(), PlaceError> {
+    placeable(file)?;
+    put(file, bytes).map_err(|source| PlaceError::System { file: file.to_owned(), source })
 }
 
 fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -95,34 +95,34 @@ mod tests {
 
     #[test]
     fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
-        let place = tempfile::tempdir().expect("a folder");
-        let file = place.path().join("a.txt");
-        replace(&file, b"one").expect("a new file");
-        replace(&file, b"two").expect("a file that is there");
+        let root = tempfile::tempdir().expect("a folder");
+        let file = root.path().join("a.txt");
+        place(&file, b"one").expect("a new file");
+        place(&file, b"two").expect("a file that is there");
         assert_eq!(fs::read(&file).expect("a file"), b"two");
-        assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 1);
+        assert_eq!(fs::read_dir(root.path()).expect("a folder").count(), 1);
     }
 
     #[test]
     fn what_is_in_the_way_is_named() {
-        let place = tempfile::tempdir().expect("a folder");
-        let said = |file: &Path| replace(file, b"").expect_err("in the way").to_string();
-        assert!(said(&place.path().join("no/a.txt")).ends_with("its folder is not there"));
-        assert!(said(place.path()).ends_with("it is a folder"));
+        let root = tempfile::tempdir().expect("a folder");
+        let said = |file: &Path| place(file, b"").expect_err("in the way").to_string();
+        assert!(said(&root.path().join("no/a.txt")).ends_with("its folder is not there"));
+        assert!(said(root.path()).ends_with("it is a folder"));
     }
 
     #[cfg(unix)]
     #[test]
     fn permissions_stay_and_links_are_not_followed() {
         use std::os::unix::fs::{PermissionsExt, symlink};
-        let place = tempfile::tempdir().expect("a folder");
-        let (file, link) = (place.path().join("a.txt"), place.path().join("b.txt"));
+        let root = tempfile::tempdir().expect("a folder");
+        let (file, link) = (root.path().join("a.txt"), root.path().join("b.txt"));
         fs::write(&file, "one").expect("a file");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("ours");
-        replace(&file, b"two").expect("a file that is there");
+        place(&file, b"two").expect("a file that is there");
         assert_eq!(fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o640);
         symlink(&file, &link).expect("a link");
-        assert!(replace(&link, b"three").expect_err("a link").to_string().ends_with("it is a symbolic link"));
+        assert!(place(&link, b"three").expect_err("a link").to_string().ends_with("it is a symbolic link"));
         assert_eq!(fs::read(&file).expect("a file"), b"two");
     }
 }
