@@ -46,7 +46,7 @@ impl Outputs {
         let mut places = Vec::new();
         for output in asked {
             let file = session.place(global, &output.file);
-            source::writable(&file)?;
+            source::placeable(&file)?;
             if !seen.insert(whole(&file)) {
                 let message = format!("--output names {} twice", output.file.display());
                 return Err(Usage::new(message, "give each format a file of its own").into());
@@ -61,7 +61,7 @@ impl Outputs {
         for (format, file) in &self.0 {
             let mut bytes = Vec::new();
             format.write(view, &mut bytes, Style::default()).map_err(OutputLost)?;
-            source::replace(file, &bytes)?;
+            source::place(file, &bytes)?;
             session.detail(&format!("wrote {}", file.display()))?;
         }
         Ok(())

@@ -356,13 +356,16 @@ impl Read for Rules {
 }
 
 #[cfg(test)]
-mod schema {
+pub(super) mod schema {
     use super::*;
-    use crate::rules::RULES;
-    use crate::syntax::schema::{schema, title};
+    use crate::syntax::schema::{schema, text_of};
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-    use serde_json::{Map, json};
     use std::borrow::Cow;
+
+    /// Gives the schema of `okr.toml`, without what the rules have to say of themselves.
+    pub(crate) fn text() -> String {
+        text_of::<RawConfig>("git-okr configuration", include_str!("full.toml"))
+    }
 
     schema! {
         Version => {"type": "integer", "enum": [1]};
@@ -400,42 +403,17 @@ mod schema {
             profile.insert("description".into(), "The set of levels to start from.".into());
             profile.insert("default".into(), "default".into());
             let level = generator.subschema_for::<Choice<LevelWord>>();
-            // A rule of a later version than the schema's is the reader's to judge.
-            let mut levels = Map::new();
-            let mut properties = Map::new();
-            for rule in RULES {
-                let mut own = level.clone();
-                own.insert("title".into(), rule.name.into());
-                own.insert("description".into(), rule.summary().into());
-                own.insert("default".into(), rule.level.name().into());
-                levels.insert(rule.name.into(), own.to_value());
-                let number = |&(key, default): &(&str, f64)| {
-                    let schema = json!({"title": title(key), "description": rule.summary(), "type": ["number", "integer"], "default": default});
-                    (key.to_owned(), schema)
-                };
-                if !rule.thresholds.is_empty() {
-                    let thresholds: Map<_, _> = rule.thresholds.iter().map(number).collect();
-                    let schema = json!({
-                        "title": format!("Thresholds of {}", rule.name),
-                        "description": rule.summary(),
-                        "type": "object",
-                        "properties": thresholds,
-                        "additionalProperties": {"type": ["number", "integer"]},
-                    });
-                    properties.insert(rule.name.into(), schema);
-                }
-            }
-            let levels = json!({
-                "title": "Levels",
-                "description": "Levels by rule.",
-                "type": "object",
-                "properties": levels,
-                "additionalProperties": level,
-            });
-            let fixed = [("profile".to_owned(), profile.to_value()), ("levels".to_owned(), levels)];
             json_schema!({
                 "type": "object",
-                "properties": fixed.into_iter().chain(properties).collect::<Map<_, _>>(),
+                "properties": {
+                    "profile": profile,
+                    "levels": {
+                        "title": "Levels",
+                        "description": "Levels by rule.",
+                        "type": "object",
+                        "additionalProperties": level,
+                    },
+                },
                 "additionalProperties": {
                     "description": "Thresholds of the rule of this name.",
                     "type": "object",

@@ -3,18 +3,18 @@
 
 mod index;
 mod paths;
+mod placing;
 mod revision;
 mod template;
 mod worktree;
-mod writing;
 
 pub use index::index;
 pub use paths::Paths;
+pub use placing::{Pending, PlaceError, place, placeable};
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, revision, revision_with};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
-pub use writing::{Pending, WriteError, replace, writable};
 
 use crate::config::Config;
 use crate::finding::Finding;

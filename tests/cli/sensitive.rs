@@ -99,3 +99,16 @@ fn it_counts_all_the_same_in_whole_percent() {
     }
     let _ = place.okr(&["status"]).exits(0).says("82 %");
 }
+
+#[test]
+fn the_reason_of_an_answer_is_masked_too() {
+    let place = planted();
+    let text = file("81234", "quokka", true, "Cash grows").replace(
+        "unit = \"EUR\"",
+        "unit = \"EUR\"\nallow = [{ rule = \"kr-no-source\", reason = \"The bank says 81234\" }]",
+    );
+    place.write(PATH, text);
+    let run = place.okr(&["check", "--format", "sarif"]);
+    assert!(run.out.contains("The bank says •••••"), "{}", run.out);
+    assert!(!run.out.contains("81234"), "{}", run.out);
+}

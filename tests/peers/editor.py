@@ -73,7 +73,9 @@ class Server:
             if "method" not in message and message.get("id") == self.last:
                 return message.get("result")
             if "method" in message and "id" in message:
-                self.send(id=message["id"], result=None)
+                # Asked for settings, an editor has none.
+                asked = (message.get("params") or {}).get("items", [])
+                self.send(id=message["id"], result=[{} for _ in asked])
 
     def wait(self, method, question, is_good):
         """Asks until the answer is good: a server reads the schema while it answers the first questions."""

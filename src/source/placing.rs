@@ -1,4 +1,4 @@
-//! Owns the writing of whole files, so that nobody ever reads half of one.
+//! Owns putting whole files where somebody asked for them, so that nobody ever reads half of one.
 //! Never follows a symbolic link: in a checkout, a stranger may have put it there.
 
 use miette::Diagnostic;
@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-pub enum WriteError {
+pub enum PlaceError {
     /// There is no such folder.
     #[error("could not write {}: its folder is not there", file.display())]
     #[diagnostic(help("make it with `mkdir -p`, or name another file"))]
@@ -53,9 +53,9 @@ pub enum WriteError {
 ///
 /// # Errors
 /// What is in the way.
-pub fn writable(file: &Path) -> Result<(), WriteError> {
+pub fn placeable(file: &Path) -> Result<(), PlaceError> {
     if !folder(file).is_dir() {
-        return Err(WriteError::NoFolder { file: file.to_owned() });
+        return Err(PlaceError::NoFolder { file: file.to_owned() });
     }
     let there = match fs::symlink_metadata(file) {
         Ok(there) if there.is_file() => return Ok(()),
@@ -64,7 +64,7 @@ pub fn writable(file: &Path) -> Result<(), WriteError> {
         Ok(there) if !there.is_dir() => "no ordinary file",
         _ => "a folder",
     };
-    Err(WriteError::NoFile { file: file.to_owned(), there })
+    Err(PlaceError::NoFile { file: file.to_owned(), there })
 }
 
 /// Puts a whole file in its place: writes a temporary one beside it, then renames. The permissions of a file that is
@@ -72,7 +72,7 @@ pub fn writable(file: &Path) -> Result<(), WriteError> {
 ///
 /// # Errors
 /// What is in the way, or what the system says; the file is then as it was.
-pub fn replace(file: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+pub fn place(file: &Path, bytes: &[u8]) -> Result<(), PlaceError> {
     Pending::new(file, bytes)?.put()
 }
 
@@ -88,19 +88,19 @@ impl Pending {
     /// Makes ready to put a whole file in its place.
     ///
     /// # Errors
-    /// As [`replace`].
-    pub fn new(file: &Path, bytes: &[u8]) -> Result<Self, WriteError> {
-        writable(file)?;
-        let fresh = fresh(file, bytes).map_err(|source| WriteError::System { file: file.to_owned(), source })?;
+    /// As [`place`].
+    pub fn new(file: &Path, bytes: &[u8]) -> Result<Self, PlaceError> {
+        placeable(file)?;
+        let fresh = fresh(file, bytes).map_err(|source| PlaceError::System { file: file.to_owned(), source })?;
         Ok(Pending { file: file.to_owned(), fresh })
     }
 
     /// Makes ready to put a whole file over one that holds what was read from it.
     ///
     /// # Errors
-    /// As [`replace`]; [`WriteError::Guarded`] where it is not there, read-only, or changed meanwhile.
-    pub fn over(file: &Path, before: &[u8], bytes: &[u8]) -> Result<Self, WriteError> {
-        let guarded = |why, help| WriteError::Guarded { file: file.to_owned(), why, help };
+    /// As [`place`]; [`PlaceError::Guarded`] where it is not there, read-only, or changed meanwhile.
+    pub fn over(file: &Path, before: &[u8], bytes: &[u8]) -> Result<Self, PlaceError> {
+        let guarded = |why, help| PlaceError::Guarded { file: file.to_owned(), why, help };
         match fs::symlink_metadata(file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(guarded("is not in the work tree", "check it out, then run the same again"));
@@ -108,9 +108,9 @@ impl Pending {
             Ok(there) if there.is_file() && there.permissions().readonly() => {
                 return Err(guarded("is read-only", "make it writable, then run the same again"));
             }
-            _ => writable(file)?,
+            _ => placeable(file)?,
         }
-        let now = fs::read(file).map_err(|source| WriteError::System { file: file.to_owned(), source })?;
+        let now = fs::read(file).map_err(|source| PlaceError::System { file: file.to_owned(), source })?;
         if now != before {
             return Err(guarded("changed meanwhile", "run the same again"));
         }
@@ -121,9 +121,9 @@ impl Pending {
     ///
     /// # Errors
     /// What the system says; the file is then as it was.
-    pub fn put(self) -> Result<(), WriteError> {
+    pub fn put(self) -> Result<(), PlaceError> {
         let Pending { file, fresh } = self;
-        fresh.persist(&file).map(drop).map_err(|error| WriteError::System { file, source: error.error })
+        fresh.persist(&file).map(drop).map_err(|error| PlaceError::System { file, source: error.error })
     }
 }
 
@@ -156,18 +156,18 @@ mod tests {
 
     #[test]
     fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
-        let place = tempfile::tempdir().expect("a folder");
-        let file = place.path().join("a.txt");
-        replace(&file, b"one").expect("a new file");
-        replace(&file, b"two").expect("a file that is there");
+        let root = tempfile::tempdir().expect("a folder");
+        let file = root.path().join("a.txt");
+        place(&file, b"one").expect("a new file");
+        place(&file, b"two").expect("a file that is there");
         assert_eq!(fs::read(&file).expect("a file"), b"two");
-        assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 1);
+        assert_eq!(fs::read_dir(root.path()).expect("a folder").count(), 1);
     }
 
     #[test]
     fn what_was_read_is_written_over_and_nothing_else() {
-        let place = tempfile::tempdir().expect("a folder");
-        let file = place.path().join("a.txt");
+        let root = tempfile::tempdir().expect("a folder");
+        let file = root.path().join("a.txt");
         let over = |before: &str| Pending::over(&file, before.as_bytes(), b"two");
         let said = |before: &str| over(before).expect_err("guarded").to_string();
         assert!(said("").ends_with("is not in the work tree"));
@@ -176,10 +176,10 @@ mod tests {
         drop(over("one").expect("ready"));
         assert_eq!(fs::read(&file).expect("a file"), b"one", "dropped, it changes nothing");
         let ready = over("one").expect("ready");
-        assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 2);
+        assert_eq!(fs::read_dir(root.path()).expect("a folder").count(), 2);
         ready.put().expect("put");
         assert_eq!(fs::read(&file).expect("a file"), b"two");
-        assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 1);
+        assert_eq!(fs::read_dir(root.path()).expect("a folder").count(), 1);
         let mut guarded = fs::metadata(&file).expect("a file").permissions();
         guarded.set_readonly(true);
         fs::set_permissions(&file, guarded).expect("ours");
@@ -188,24 +188,24 @@ mod tests {
 
     #[test]
     fn what_is_in_the_way_is_named() {
-        let place = tempfile::tempdir().expect("a folder");
-        let said = |file: &Path| replace(file, b"").expect_err("in the way").to_string();
-        assert!(said(&place.path().join("no/a.txt")).ends_with("its folder is not there"));
-        assert!(said(place.path()).ends_with("it is a folder"));
+        let root = tempfile::tempdir().expect("a folder");
+        let said = |file: &Path| place(file, b"").expect_err("in the way").to_string();
+        assert!(said(&root.path().join("no/a.txt")).ends_with("its folder is not there"));
+        assert!(said(root.path()).ends_with("it is a folder"));
     }
 
     #[cfg(unix)]
     #[test]
     fn permissions_stay_and_links_are_not_followed() {
         use std::os::unix::fs::{PermissionsExt, symlink};
-        let place = tempfile::tempdir().expect("a folder");
-        let (file, link) = (place.path().join("a.txt"), place.path().join("b.txt"));
+        let root = tempfile::tempdir().expect("a folder");
+        let (file, link) = (root.path().join("a.txt"), root.path().join("b.txt"));
         fs::write(&file, "one").expect("a file");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("ours");
-        replace(&file, b"two").expect("a file that is there");
+        place(&file, b"two").expect("a file that is there");
         assert_eq!(fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o640);
         symlink(&file, &link).expect("a link");
-        assert!(replace(&link, b"three").expect_err("a link").to_string().ends_with("it is a symbolic link"));
+        assert!(place(&link, b"three").expect_err("a link").to_string().ends_with("it is a symbolic link"));
         assert_eq!(fs::read(&file).expect("a file"), b"two");
     }
 }
