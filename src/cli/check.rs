@@ -69,7 +69,7 @@ impl Check {
             Some(_) if selection.needs_history(&view.tree.config) => Some(view.history(&Options::default(), session)?),
             _ => None,
         };
-        let subject = Subject { tree: &view.tree, history: history.as_ref(), today: view.today };
+        let subject = Subject::new(&view.tree, history.as_ref(), view.today);
         let mut checked = rules::check(&subject, &selection);
         if !view.asked.is_empty() {
             checked.keep(&view.tree, |path| view.asked.iter().any(|asked| Path::new(path).starts_with(asked)));

@@ -182,10 +182,7 @@ impl View {
             }
         }
         self.warn_of_gaps(&history, session)?;
-        let checked = rules::check(
-            &Subject { tree: &self.tree, history: Some(&history), today: self.today },
-            &rules::Selection::default(),
-        );
+        let checked = rules::check(&Subject::new(&self.tree, Some(&history), self.today), &rules::Selection::default());
         self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
         let published = rules::history_value(Some(&history));
         let findings = finding::published(&rules::view(&checked, &self.tree, &published));

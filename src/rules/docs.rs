@@ -1,7 +1,7 @@
 //! Owns the documentation of the rules, all of it out of their declarations: the page, the explanation of one, the list.
 
 use super::profile::{self, Origin};
-use super::rule::{Example, Group, Rule, Run};
+use super::rule::{Example, Form, Group, Rule, Run};
 use super::selection::{UnknownRule, unknown};
 use super::{RULES, find};
 use crate::config::Config;
@@ -85,10 +85,10 @@ pub fn explain(name: &str, config: &Config) -> Result<String, UnknownRule> {
             let _ = writeln!(text, "{}", wrap(&plain(&prose)));
         }
         for example in &examples {
-            if examples.len() > 1 || example.path == crate::config::FILE_NAME {
-                let _ = writeln!(text, "\n    # {}", example.path);
-            } else {
-                text.push('\n');
+            text.push('\n');
+            let several = examples.len() > 1 || example.path == crate::config::FILE_NAME;
+            if several && example.form != Form::Look {
+                let _ = writeln!(text, "    # {}", place(example));
             }
             text.push_str(&indent(example));
         }
@@ -100,6 +100,30 @@ pub fn explain(name: &str, config: &Config) -> Result<String, UnknownRule> {
         rule.name
     );
     Ok(text)
+}
+
+/// Writes a line of a rule's documentation for the page: headings one deeper, and the place of an example above it, since
+/// no reader sees what stands behind the fence.
+fn published_line(line: &str) -> String {
+    if line.starts_with("## ") {
+        return format!("#{line}\n");
+    }
+    match line.strip_prefix("```").and_then(|info| info.split_once(' ')) {
+        Some((language, place)) => {
+            let (path, day) = place.split_once(' ').unwrap_or((place, ""));
+            let day = if day.is_empty() { String::new() } else { format!(", committed on {day}") };
+            let what = if language == "diff" { "A change to " } else { "" };
+            format!("{what}`{path}`{day}:\n\n```{language}\n")
+        }
+        None => format!("{line}\n"),
+    }
+}
+
+/// Says where a step of an example stands, and on which day it is committed.
+fn place(example: &Example) -> String {
+    let change = if example.form == Form::Change { "a change to " } else { "" };
+    let day = example.day.map(|day| format!(", committed on {day}")).unwrap_or_default();
+    format!("{change}{}{day}", example.path)
 }
 
 fn indent(example: &Example) -> String {
@@ -165,6 +189,9 @@ pub fn page() -> String {
         if rule.english {
             notes.push("Reads English: off where `language` is another.".into());
         }
+        if rule.calendar {
+            notes.push("A passing day alone can trip it: with `--base` it is a warning at most.".into());
+        }
         if matches!(rule.run, Run::History(_)) {
             notes.push("Needs the whole history.".into());
         }
@@ -172,11 +199,7 @@ pub fn page() -> String {
         if !keys.is_empty() {
             notes.push(format!("`[rules.{}]` takes {}.", rule.name, keys.join(", ")));
         }
-        let body = rule
-            .docs
-            .lines()
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .map(|line| if line.starts_with("## ") { format!("#{line}\n") } else { format!("{line}\n") });
+        let body = rule.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).map(published_line);
         let _ = write!(text, "\n## {}\n\n{}\n\n{}", rule.name, notes.join(" "), body.collect::<String>());
     }
     text

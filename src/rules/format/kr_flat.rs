@@ -19,10 +19,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments stays at 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake stay at 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 294
     /// target = 294
     /// ```
@@ -35,10 +37,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments stays below 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake stay below 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// at_most = 294
     /// ```
     ///

@@ -17,10 +17,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "p99-latency"
     /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// ```
@@ -33,16 +35,19 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "p99-latency"
     /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     ///
     /// [[objective.key_result]]
     /// id = "failed-payments"
     /// title = "Failed payments stay below 1 %"
+    /// definition = "Share of the week's card payments"
     /// role = "guardrail"
     /// at_most = 1
     /// unit = "%"
