@@ -5,6 +5,8 @@ mod agreed;
 mod blobs;
 mod differences;
 mod events;
+#[cfg(test)]
+pub mod example;
 mod facts;
 mod graph;
 mod lines;

@@ -65,7 +65,7 @@ pub fn check(subject: &Subject<'_>, selection: &Selection) -> Checked {
         }
     }
     if let Some(past) = subject.history {
-        findings.extend(gaps::findings(past, selection.needs_history(config)));
+        findings.extend(gaps::findings(past, subject.tree, selection.needs_history(config)));
     }
     answer::check_words(&context, &mut findings);
 

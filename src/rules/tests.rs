@@ -83,6 +83,7 @@ fn every_declaration_is_whole() {
 
 #[test]
 fn one_cause_is_one_finding() {
+    let long = format!("[[objective.key_result]]\nid = \"q\"\ntitle = \"{}\"\ndone = false\n", "word ".repeat(80));
     // (objective's keys, key result's keys and more, rules of level error)
     let cases: &[(&str, &str, &[&str])] = &[
         ("", "", &[]),
@@ -91,6 +92,10 @@ fn one_cause_is_one_finding() {
         ("", "depends_on = [\"p99\"]\n", &["align-cycle"]),
         ("", "guards = [\"p98\"]\n", &["ref-dangling"]),
         ("", "done = true\n", &["kind-mixed"]),
+        ("", "pace = [{ on = 2026-11-15, progress = 0.5 }, { on = 2026-10-31, progress = 0.6 }]\n", &["kr-flat"]),
+        ("", "pace = [{ on = 2026-10-31, progress = 0.5 }, { on = 2026-11-15, progress = 0.2 }]\n", &["kr-flat"]),
+        ("", "[[objective.key_result\nid = \"q\"\ntitle = \"Rate\"\n", &["toml-syntax"]),
+        ("", &long, &["limit-exceeded"]),
         ("", "current = nan\n", &["number-not-finite"]),
         ("", "confidence = 7.5\n", &["kr-flat"]),
         ("", "start = 2026-12-01\ndue = 2026-11-01\n", &["date-invalid"]),

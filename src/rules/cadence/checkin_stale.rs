@@ -73,8 +73,13 @@ fn check(context: &Context<'_>, _: &History, found: &mut Vec<Finding>) {
     let calendar = &context.tree.config.calendar;
     for part in context.running_parts() {
         let Some(standing) = context.standing(&part).filter(|standing| standing.stale) else { continue };
-        let since = standing.last_measured.map_or(standing.start, |last| last.max(standing.start));
+        // Nobody could look before it was written down.
+        let came = context.past.events(&part.called()).first().map_or(standing.start, |event| event.recorded_on);
+        let since = standing.last_measured.unwrap_or(came).max(came).max(standing.start);
         let days = (context.today - since).get_days();
+        if days <= calendar.cadence_days.saturating_add(calendar.grace_days) {
+            continue;
+        }
         let message = format!(
             "no check-in of `{}` for {days} days, at one every {} days and {} of grace: nobody knows how it stands",
             part.key_result.id, calendar.cadence_days, calendar.grace_days

@@ -1,6 +1,7 @@
 use crate::finding::Finding;
 use crate::okr::Measure;
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Item, declare_rule};
+use std::ops::Range;
 
 declare_rule! {
     /// Template text left in: TODO, TBD, "Key Result 1", `<your objective>`.
@@ -54,8 +55,8 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         let objective = item.objective;
         let texts = [("title", Some(&objective.title)), ("why", objective.why.as_ref())];
         for (field, text) in texts {
-            let written = item.place.table.values.contains_key(field);
-            if let Some(left) = text.filter(|_| written).and_then(|text| placeholder(text)) {
+            let written = item.place.table.values.get(field);
+            if let Some(left) = text.filter(|_| read(context, item, written)).and_then(|text| placeholder(text)) {
                 let (message, help) = words(&left);
                 found.push(item.finding(&RULE, field, message, help));
             }
@@ -79,14 +80,19 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
                 );
             }
             for (field, text) in texts {
-                let written = part.place.values.contains_key(&field);
-                if let Some(left) = text.filter(|_| written).and_then(|text| placeholder(text)) {
+                let written = part.place.values.get(&field);
+                if let Some(left) = text.filter(|_| read(context, item, written)).and_then(|text| placeholder(text)) {
                     let (message, help) = words(&left);
                     found.push(part.finding(&RULE, &field, message, help));
                 }
             }
         }
     }
+}
+
+/// Tells whether a text is written and could be read: one that is too long is a finding already.
+fn read(context: &Context<'_>, item: &Item<'_>, written: Option<&Range<usize>>) -> bool {
+    written.is_some_and(|range| !context.misread(item.file.file, range))
 }
 
 fn words(left: &str) -> (String, &'static str) {

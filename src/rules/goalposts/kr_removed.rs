@@ -119,7 +119,7 @@ fn check(context: &Context<'_>, history: &History, found: &mut Vec<Finding>) {
             Some(item) => {
                 for (name, event) in gone {
                     let id = name.key_result.clone().unwrap_or_default();
-                    let finding = item.finding(&RULE, "id", message(&id, event), help(&id));
+                    let finding = item.finding(&RULE, "id", message(&id, event), help(&id, heir(history, event)));
                     found.push(finding.about(name.to_string()));
                 }
             }
@@ -128,7 +128,8 @@ fn check(context: &Context<'_>, history: &History, found: &mut Vec<Finding>) {
                 let id = name.key_result.clone().unwrap_or_default();
                 let what =
                     if gone.len() > 1 { format!("{id}` and the rest of `{home}") } else { format!("{home}/{id}") };
-                let finding = Finding::new(RULE.name, message(&what, event), help(&id)).about(home.to_string());
+                let finding = Finding::new(RULE.name, message(&what, event), help(&id, heir(history, event)))
+                    .about(home.to_string());
                 let file = context.tree.files.iter().find(|file| file.path == event.path);
                 found.push(match file {
                     Some(file) => finding.at(file.file, 0..0, ""),
@@ -143,8 +144,21 @@ fn message(id: &str, event: &Event) -> String {
     format!("`{id}` was taken out {}, after the lock: the promise went with it", recorded(event))
 }
 
-fn help(id: &str) -> String {
+/// Finds the one key result that came into the same objective with the same commit: most likely it is the same thing under
+/// a new name.
+fn heir<'h>(history: &'h History, gone: &Event) -> Option<&'h str> {
+    let home = gone.name.rsplit_once('/')?.0;
+    let mut come = history.events.iter().filter(|event| {
+        let here = event.name.rsplit_once('/').is_some_and(|(objective, _)| objective == home);
+        event.kind == EventKind::Created && event.commit == gone.commit && here
+    });
+    let one = come.next()?;
+    come.next().is_none().then_some(one.name.rsplit_once('/')?.1)
+}
+
+fn help(id: &str, heir: Option<&str>) -> String {
+    let there = heir.map_or_else(|| "there".to_owned(), |heir| format!("at `{heir}`, which came with the same commit"));
     format!(
-        "put it back with `status = \"dropped\"` and a `note`; if it has another name now, write `aliases = [\"{id}\"]` there"
+        "put it back with `status = \"dropped\"` and a `note`; if it has another name now, write `aliases = [\"{id}\"]` {there}"
     )
 }

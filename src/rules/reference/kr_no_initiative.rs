@@ -1,6 +1,6 @@
 use crate::finding::Finding;
-use crate::okr::InitiativeStatus;
-use crate::rules::{Context, declare_rule};
+use crate::okr::{InitiativeStatus, Kind};
+use crate::rules::{Context, Part, declare_rule};
 use std::collections::BTreeSet;
 
 declare_rule! {
@@ -83,7 +83,9 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
             .flat_map(|one| &one.drives)
             .filter_map(|written| Some(context.key_result(item, written)?.one()?.to_string()))
             .collect();
-        for part in item.goals().filter(|part| !driven.contains(&part.called())) {
+        // A bound is kept by everything that is done, not reached by one thing.
+        let moves = |part: &Part<'_>| part.key_result.kind() != Some(Kind::Bound);
+        for part in item.goals().filter(|part| moves(part) && !driven.contains(&part.called())) {
             let message = format!("no initiative drives `{}`, so nobody is said to work on it", part.key_result.id);
             found.push(part.finding(&RULE, "id", message, "add it to the `drives` of an initiative, or plan one"));
         }

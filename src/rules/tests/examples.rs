@@ -2,7 +2,7 @@
 
 use super::{TODAY, lines, tree};
 use crate::config::Profile;
-use crate::git::{NewCommit, ObjectId, Person, Repository, Signature};
+use crate::history::example::tell;
 use crate::history::{Options, Past};
 use crate::rules::{Checked, Example, Form, Group, RULES, Rule, Selection, Subject, check};
 use crate::source::Tree;
@@ -31,37 +31,29 @@ fn played(rule: &Rule, steps: &[Example]) -> Checked {
             .collect();
         return check(&Subject::new(&settled(tree(&files)), None, today), &Selection::default());
     }
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let repository = Repository::init(folder.path()).expect("a repository");
-    let head = committed(&repository, steps);
-    let tree = settled(crate::source::revision(&repository, head).expect("goals"));
-    let mut past = Past::new(&repository, head, &tree.config, &Options::default()).expect("a past");
+    let told = tell(&days_of(steps));
+    let (repository, head) = (&told.repository, told.head);
+    let tree = settled(crate::source::revision(repository, head).expect("goals"));
+    let mut past = Past::new(repository, head, &tree.config, &Options::default()).expect("a past");
     let history = past.history().expect("a history");
     let cycles: Vec<_> = tree.objectives().filter_map(|o| tree.config.calendar.cycle(&o.name()?.cycle)).collect();
     let agreed = past.agreed(&cycles).expect("settings");
     check(&Subject { agreed: &agreed, ..Subject::new(&tree, Some(&history), today) }, &Selection::default())
 }
 
-/// Commits the steps day by day and gives the last commit.
-fn committed(repository: &Repository, steps: &[Example]) -> ObjectId {
+/// Gives what the files held on each day of the steps.
+fn days_of(steps: &[Example]) -> Vec<(Date, BTreeMap<&str, String>)> {
     let mut files: BTreeMap<&str, String> = BTreeMap::new();
-    let mut head = None;
+    let mut days = Vec::new();
     for step in steps.iter().filter(|step| step.form != Form::Look) {
         let text = match step.form {
             Form::Change => changed(&files[step.path.as_str()], &step.text),
             _ => step.text.clone(),
         };
         files.insert(&step.path, text);
-        let Some(day) = step.day else { continue };
-        let noon = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).expect("a day");
-        let person = Person { name: "Ana".into(), email: "ana@acme.example".into() };
-        let by = Signature { person, seconds: noon.timestamp().as_second(), offset_minutes: 0 };
-        let held: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
-        let parents: Vec<ObjectId> = head.into_iter().collect();
-        let commit = NewCommit { files: &held, parents: &parents, author: &by, committer: &by, message: "Step" };
-        head = Some(repository.write_commit(&commit).expect("a commit"));
+        days.extend(step.day.map(|day| (day, files.clone())));
     }
-    head.expect("an example with days has a commit")
+    days
 }
 
 /// Applies a change: the lines that stay and go stand in the text once, and those that stay and come take their place.
