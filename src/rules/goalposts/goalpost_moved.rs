@@ -1,9 +1,10 @@
 use crate::finding::Finding;
-use crate::history::History;
+use crate::history::{Event, History};
 use crate::okr::{Cycle, Field, Group};
 use crate::rules::time::{Moved, recorded};
 use crate::rules::words::alike;
 use crate::rules::{Context, Item, Part, declare_rule};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 declare_rule! {
@@ -13,8 +14,8 @@ declare_rule! {
     /// Progress against a target that moved is no progress. There are good reasons to move one, and an `amend` entry with the
     /// reason keeps the promise honest; it may come with the change or later. What is back where it was has not moved.
     ///
-    /// An objective has no `amend` of its own: a reason on one of its key results, given after the lock, stands for it too. The
-    /// days of a cycle are goalposts of all that is in it.
+    /// An objective has no `amend` of its own: a reason on one of its key results, not much older than the change, stands for
+    /// it too. The days of a cycle are goalposts of all that is in it.
     ///
     /// ## Bad
     /// ```toml okrs/2026-Q4/payments.toml 2026-09-28
@@ -77,8 +78,8 @@ declare_rule! {
 
 fn check(context: &Context<'_>, _: &History, found: &mut Vec<Finding>) {
     for item in context.active() {
-        let (name, reasons) = (item.called(), usize::from(is_amended(item)));
-        let moved = context.moved(&name, |event| context.is_late(event) && event.reasons >= reasons, is_goalpost);
+        let counts = |event: &Event| context.is_late(event) && !is_amended(item, event.recorded_on);
+        let moved = context.moved(&item.called(), counts, is_goalpost);
         if let Some(last) = moved.last() {
             let help = "put it back, or say why on a key result: `amend = [{ on = …, reason = \"…\" }]`";
             found.push(item.finding(&RULE, last.field.name(), message(&item.objective.id, &moved), help));
@@ -115,14 +116,14 @@ fn is_goalpost(field: Field) -> bool {
     field.group() == Group::Goalpost
 }
 
-/// Tells whether a reason was given after the lock for a key result of an objective.
-fn is_amended(item: &Item<'_>) -> bool {
-    let lock = item.cycle.as_ref().map(|cycle| cycle.lock);
-    item.objective
-        .key_results
-        .iter()
-        .flat_map(|key_result| &key_result.amend)
-        .any(|amend| lock.is_none_or(|lock| amend.on > lock))
+/// A decision on an objective is as old as this at most when it is written down.
+const WRITTEN_WITHIN_DAYS: i32 = 14;
+
+/// Tells whether a key result of an objective has a reason of the days of a change, or later: history does not say which
+/// reasons of others stood before it.
+fn is_amended(item: &Item<'_>, changed: Date) -> bool {
+    let amends = item.objective.key_results.iter().flat_map(|key_result| &key_result.amend);
+    amends.into_iter().any(|amend| (changed - amend.on).get_days() <= WRITTEN_WITHIN_DAYS)
 }
 
 fn message(id: &str, moved: &[Moved<'_>]) -> String {
