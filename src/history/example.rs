@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 /// A repository of its own, gone with the value.
 pub struct Told {
     _folder: tempfile::TempDir,
+    /// It.
     pub repository: Repository,
+    /// The last commit.
     pub head: ObjectId,
 }
 

@@ -196,7 +196,7 @@ impl Rule {
 
 /// Reads fenced blocks: `toml` or `diff`, then the file's path and the day of the commit where they matter; `sh` is a
 /// command, whose `--today` is the day.
-fn examples(lines: &[&str]) -> Vec<Example> {
+pub(super) fn examples(lines: &[&str]) -> Vec<Example> {
     let mut found = Vec::new();
     let mut open: Option<Example> = None;
     for line in lines {

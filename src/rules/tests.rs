@@ -1,6 +1,8 @@
 //! Holds the rules to their own words: every bad example fires, every good one does not.
 
+mod cases;
 mod examples;
+mod settings;
 
 use super::*;
 use crate::finding::{Finding, Format, Level, Style};

@@ -1,6 +1,6 @@
 use crate::finding::Finding;
 use crate::okr::{Commitment, kept_promise, quantity};
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Part, declare_rule};
 
 declare_rule! {
     /// A committed key result that ended below 1.0, without a word about why.
@@ -60,11 +60,8 @@ declare_rule! {
 }
 
 fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    let committed = Some(Commitment::Committed);
-    for part in context.ended().flat_map(|item| item.goals()).filter(|part| part.commitment() == committed) {
-        let Some(score) = part.score().filter(|score| !kept_promise(*score, committed) && !part.is_explained()) else {
-            continue;
-        };
+    for part in context.ended().flat_map(|item| item.goals()) {
+        let Some(score) = missed(&part) else { continue };
         let message = format!(
             "`{}` was committed and ended at {}, without a word about why: somebody relied on it",
             part.key_result.id,
@@ -73,4 +70,11 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         let help = "write what happened: `retro = { learned = \"…\", next_time = \"…\" }`";
         found.push(part.finding(&RULE, part.written(&["score", "current", "id"]), message, help));
     }
+}
+
+/// Gives the score of a promise that was not kept, where nobody says why.
+pub(in crate::rules) fn missed(part: &Part<'_>) -> Option<f64> {
+    let committed = part.commitment().filter(|commitment| *commitment == Commitment::Committed);
+    let unkept = |score: &f64| committed.is_some() && !kept_promise(*score, committed) && !part.is_explained();
+    part.score().filter(unkept)
 }

@@ -54,11 +54,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     for item in &context.objectives {
         for part in item.parts() {
             let Some(owner) = &part.key_result.owner else { continue };
-            let several = owner.split_whitespace().filter(|word| word.starts_with('@')).count() > 1
-                || owner.contains([',', ';', '&'])
-                || owner.contains(" and ")
-                || owner.contains(" + ");
-            if several {
+            if is_several(owner) {
                 let message = format!(
                     "`{}` has more than one owner ({owner}), so each may wait for the other",
                     part.key_result.id
@@ -72,4 +68,12 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// Tells whether an owner is more than one.
+pub(in crate::rules) fn is_several(owner: &str) -> bool {
+    owner.split_whitespace().filter(|word| word.starts_with('@')).count() > 1
+        || owner.contains([',', ';', '&'])
+        || owner.contains(" and ")
+        || owner.contains(" + ")
 }

@@ -1,5 +1,6 @@
 use crate::finding::Finding;
 use crate::rules::profile::closest;
+use crate::rules::reference::owner_many::is_several;
 use crate::rules::{Context, declare_rule};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,7 +90,8 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
             }
         }
         for part in item.parts() {
-            let owner = part.key_result.owner.as_ref();
+            // Several in one are `owner-many`.
+            let owner = part.key_result.owner.as_ref().filter(|owner| !is_several(owner));
             if let Some(owner) = owner.filter(|owner| !known.contains_key(&owner.to_lowercase())) {
                 let (message, help) = words(owner);
                 found.push(part.finding(&RULE, "owner", message, help));

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// Checks an example with every rule on. One key result is enough in an example: it shows what it is about, and no more.
-fn played(rule: &Rule, steps: &[Example]) -> Checked {
+pub(super) fn played(rule: &Rule, steps: &[Example]) -> Checked {
     let settled = |mut tree: Tree| {
         if tree.config.profile == Profile::Default {
             tree.config.profile = Profile::Strict;
