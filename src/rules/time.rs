@@ -27,6 +27,11 @@ impl<'a> Context<'a> {
         self.past.check_ins(&part.called())
     }
 
+    /// Tells whether anything that was recorded of a key result may not be quoted, even where it no longer is sensitive.
+    pub fn was_sensitive(&self, part: &Part<'_>) -> bool {
+        self.past.events(&part.called()).iter().any(|event| event.sensitive)
+    }
+
     /// Works out what a key result stands at today; `None` where its cycle is not known.
     pub fn standing(&self, part: &Part<'_>) -> Option<Standing> {
         let series: Vec<Point> = self.check_ins(part).into_iter().map(|check_in| check_in.point).collect();
@@ -74,8 +79,11 @@ impl<'a> Context<'a> {
             for change in event.changes.iter().filter(|change| fields(change.field)) {
                 let Changed { field, before, after } = change;
                 match all.iter_mut().find(|known| known.field == *field) {
-                    Some(known) => (known.after, known.event) = (after, event),
-                    None => all.push(Moved { field: *field, before, after, event }),
+                    Some(known) => {
+                        (known.after, known.event) = (after, event);
+                        known.sensitive |= event.sensitive;
+                    }
+                    None => all.push(Moved { field: *field, before, after, event, sensitive: event.sensitive }),
                 }
             }
         }
@@ -94,7 +102,8 @@ impl<'a> Context<'a> {
             let before =
                 gone.changes.iter().find(|change| change.field == field).map_or(&Value::Null, |one| &one.before);
             let after = back.changes.iter().find(|change| change.field == field).map_or(&Value::Null, |one| &one.after);
-            (before != after).then_some(Moved { field, before, after, event: back })
+            let sensitive = gone.sensitive || back.sensitive;
+            (before != after).then_some(Moved { field, before, after, event: back, sensitive })
         };
         Field::ALL.iter().filter_map(|&one| field(one)).collect()
     }
@@ -110,6 +119,8 @@ pub struct Moved<'a> {
     pub after: &'a Value,
     /// Who moved it last.
     pub event: &'a Event,
+    /// Whether any of the changes was sensitive on either side.
+    pub sensitive: bool,
 }
 
 impl Moved<'_> {
@@ -122,7 +133,7 @@ impl Moved<'_> {
             _ => None,
         };
         let name = self.field.name();
-        match short(self.before).zip(short(self.after)).filter(|_| !self.event.sensitive) {
+        match short(self.before).zip(short(self.after)).filter(|_| !self.sensitive) {
             Some((before, after)) => format!("`{name}` went from {before} to {after}"),
             None => format!("`{name}` changed"),
         }

@@ -84,12 +84,13 @@ fn check(context: &Context<'_>, _: &History, found: &mut Vec<Finding>) {
     for part in context.running_parts() {
         let check_ins = context.check_ins(&part);
         let Some((before, after)) = last_fall(&check_ins, fall, low) else { continue };
-        let message = format!(
-            "confidence in `{}` fell from {} to {} and nobody says why, so nobody can act on it",
-            part.key_result.id,
-            quantity(before, None),
-            quantity(after, None)
-        );
+        let way = if context.was_sensitive(&part) {
+            String::new()
+        } else {
+            format!(" from {} to {}", quantity(before, None), quantity(after, None))
+        };
+        let message =
+            format!("confidence in `{}` fell{way} and nobody says why, so nobody can act on it", part.key_result.id);
         found.push(part.finding(&RULE, "confidence", message, "say in `note` what has changed"));
     }
 }

@@ -81,12 +81,12 @@ fn check(context: &Context<'_>, _: &History, found: &mut Vec<Finding>) {
     for part in context.running_parts() {
         let Some(Leap { from, to, seen }) = leap(context, &part) else { continue };
         let unit = part.key_result.unit.as_deref();
-        let message = format!(
-            "`{}` went from {} to {}: {seen}, so it may be a slip of unit",
-            part.key_result.id,
-            quantity(from, unit),
-            quantity(to, unit)
-        );
+        let way = if context.was_sensitive(&part) {
+            "leapt".to_owned()
+        } else {
+            format!("went from {} to {}", quantity(from, unit), quantity(to, unit))
+        };
+        let message = format!("`{}` {way}: {seen}, so it may be a slip of unit", part.key_result.id);
         let help = "check the value and its unit; if it is right, say so: `allow = [{ rule = \"checkin-jump\", reason = \"…\" }]`";
         found.push(part.finding(&RULE, "current", message, help));
     }
