@@ -1,7 +1,8 @@
 use crate::finding::Finding;
-use crate::okr::{Goal, KeyResult, Measure};
+use crate::okr::{Cycle, Goal, KeyResult, Measure, Status};
 use crate::rules::words::alike;
-use crate::rules::{Context, Item, Part, declare_rule};
+use crate::rules::{Context, Part, declare_rule};
+use std::collections::HashMap;
 
 declare_rule! {
     /// Carried over a third time, unchanged.
@@ -169,38 +170,35 @@ declare_rule! {
 
 fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     let times = context.threshold(&RULE, "times");
-    for part in context.active_parts() {
-        let Some(cycle) = &part.item.cycle else { continue };
+    let mut lines: HashMap<(&str, &str), Vec<(&Cycle, Part<'_>)>> = HashMap::new();
+    for item in &context.objectives {
+        let Some(cycle) = &item.cycle else { continue };
+        for part in item.parts() {
+            lines.entry((&item.objective.id, &part.key_result.id)).or_default().push((cycle, part));
+        }
+    }
+    for mut line in lines.into_values() {
+        line.sort_by_key(|(cycle, _)| std::cmp::Reverse((cycle.end, cycle.start)));
         // Only the newest of a line of them, and only while something can be done about it.
-        let newer = |item: &Item<'_>| item.cycle.as_ref().is_some_and(|other| other.start > cycle.start);
-        if cycle.end < context.today || same_goals(context, &part).any(|other| newer(other.item)) {
+        let Some(((cycle, part), earlier)) = line.split_first() else { continue };
+        let pursued = part.key_result.status == Status::Active && part.item.objective.status == Status::Active;
+        if !pursued || cycle.end < context.today {
             continue;
         }
-        let mut earlier: Vec<Part<'_>> = same_goals(context, &part)
-            .filter(|other| other.item.cycle.as_ref().is_some_and(|other| other.end < cycle.start))
-            .collect();
-        earlier.sort_by_key(|other| other.item.cycle.as_ref().map(|cycle| std::cmp::Reverse(cycle.end)));
-        let carried = earlier.iter().take_while(|other| is_unchanged(part.key_result, other.key_result)).count();
+        let before = earlier.iter().filter(|(other, _)| other.end < cycle.start);
+        let carried: Vec<_> = before.take_while(|(_, other)| is_unchanged(part.key_result, other.key_result)).collect();
         #[allow(clippy::cast_precision_loss)]
-        if carried as f64 >= times {
-            let since = earlier[carried - 1].item.objective.cycle.clone().unwrap_or_default();
+        if let Some((since, _)) = carried.last().filter(|_| carried.len() as f64 >= times) {
             let message = format!(
-                "`{}` was carried over {carried} times unchanged, since {since}: it is not wanted enough, or cannot be done this way",
-                part.key_result.id
+                "`{}` was carried over {} times unchanged, since {}: it is not wanted enough, or cannot be done this way",
+                part.key_result.id,
+                carried.len(),
+                since.id
             );
             let help = "drop it, or change what it asks for; `status = \"dropped\"` is no shame";
             found.push(part.finding(&RULE, "id", message, help));
         }
     }
-}
-
-/// Gives the key results of one name in the other cycles.
-fn same_goals<'c>(context: &'c Context<'_>, part: &Part<'c>) -> impl Iterator<Item = Part<'c>> {
-    let (objective, id) = (part.item.objective.id.clone(), part.key_result.id.clone());
-    let own = part.item.objective.cycle.clone();
-    let others =
-        context.objectives.iter().filter(move |item| item.objective.id == objective && item.objective.cycle != own);
-    others.flat_map(Item::parts).filter(move |other| other.key_result.id == id)
 }
 
 /// Tells whether a key result asks for the same; where it starts from is no part of that.
