@@ -4,8 +4,6 @@
 mod raw;
 mod reading;
 
-#[cfg(test)]
-pub(crate) use raw::schema;
 pub use reading::read;
 
 use crate::finding::{Finding, Level};

@@ -131,7 +131,7 @@ fn indent(example: &Example) -> String {
 }
 
 /// Takes Markdown's links and emphasis out of prose.
-pub(super) fn plain(text: &str) -> String {
+fn plain(text: &str) -> String {
     let mut rest = text;
     let mut out = String::new();
     while let Some(open) = rest.find('[') {

@@ -2,7 +2,7 @@
 
 mod cases;
 mod examples;
-mod settings;
+mod profiles;
 
 use super::*;
 use crate::finding::{Finding, Format, Level, Style};

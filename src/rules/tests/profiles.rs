@@ -1,45 +1,7 @@
-//! Holds the schema of okr.toml to the rules that there are, so that an editor completes and explains them.
+//! Holds each profile to what it says of itself, and the groups to their limits.
 
-use crate::config;
 use crate::finding::Level;
-use crate::rules::{RULES, docs, find, level};
-use crate::syntax::schema::assert_current;
-use serde_json::{Value, json};
-
-/// Fills the rules into the schema of the configuration: each with its level and what it finds, and its thresholds.
-fn schema() -> String {
-    let mut schema: Value = serde_json::from_str(&config::schema()).expect("JSON");
-    let rules = &mut schema["properties"]["rules"];
-    for rule in RULES {
-        rules["properties"]["levels"]["properties"][rule.name] = json!({
-            "description": docs::plain(&rule.summary()),
-            "type": "string",
-            "enum": ["error", "warning", "info", "off"],
-            "default": rule.level.name(),
-        });
-        if rule.thresholds.is_empty() {
-            continue;
-        }
-        let mut thresholds = json!({});
-        for (key, default) in rule.thresholds {
-            thresholds[key] = json!({ "type": "number", "default": default });
-        }
-        rules["properties"][rule.name] = json!({
-            "description": docs::plain(&rule.summary()),
-            "type": "object",
-            "properties": thresholds,
-            "additionalProperties": false,
-        });
-    }
-    rules["properties"]["levels"]["additionalProperties"] = false.into();
-    rules["additionalProperties"] = false.into();
-    serde_json::to_string_pretty(&schema).expect("JSON") + "\n"
-}
-
-#[test]
-fn schema_of_the_configuration_is_up_to_date() {
-    assert_current("okr.schema.json", config::SCHEMA, &schema());
-}
+use crate::rules::{RULES, find, level};
 
 #[test]
 fn each_profile_says_something() {
