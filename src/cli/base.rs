@@ -4,6 +4,7 @@ use super::arguments::Global;
 use super::view::View;
 use super::{Failure, Session, Usage};
 use crate::git::{Error as GitError, ObjectId, Repository};
+use crate::history::History;
 use crate::rules::{Before, Checked, Selection};
 use crate::source::Tree;
 
@@ -40,14 +41,17 @@ const FETCH_ALL: &str = "in GitHub Actions `fetch-depth: 0` fetches every branch
 pub struct Base {
     checked: Checked,
     tree: Tree,
+    history: Option<History>,
 }
 
 impl Base {
-    /// Checks the files of the merge base with their own facts, by the rules that are in force now, on the same day.
+    /// Checks the files of the merge base with their own facts, by the rules that are in force now, on the same day; the
+    /// `reports` in files take a rendering each.
     pub fn check(
         view: &View,
         named: Option<&str>,
         selection: &Selection,
+        reports: bool,
         global: &Global,
         session: &mut Session<'_>,
     ) -> Result<Base, Failure> {
@@ -57,18 +61,18 @@ impl Base {
         };
         let Some(head) = view.from else {
             session.detail("compare with nothing, as there is no commit yet")?;
-            return Ok(Base { checked: Checked::default(), tree: Tree::default() });
+            return Ok(Base { checked: Checked::default(), tree: Tree::default(), history: None });
         };
         let (name, tip) = tip(named, repository, session)?;
         let base = repository.merge_base(tip, head)?;
         session.detail(&format!("compare with {}, where the work left {name}", base.short()))?;
-        let then = view.at(base, global)?;
-        let (checked, _) = then.checked(&view.tree.config, selection, session)?;
-        Ok(Base { checked, tree: then.tree })
+        let mut then = view.at(base, global)?;
+        let (checked, history) = then.checked(&view.tree.config, selection, reports, session)?;
+        Ok(Base { checked, tree: then.tree, history })
     }
 
     /// Gives what was found then, as it would be known in this tree.
     pub fn before(&self, head: &Tree) -> Before {
-        Before::new(&self.checked, &self.tree, head)
+        Before::new(&self.checked, &self.tree, self.history.as_ref(), head)
     }
 }

@@ -81,14 +81,15 @@ impl Check {
         let selection = Selection::new(&self.select, &self.ignore)?;
         let outputs = Outputs::new(&self.output, global, session)?;
         let mut view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
-        let base = match &self.base {
-            Some(named) => Some(Base::check(&view, named.as_deref(), &selection, global, session)?),
-            None => None,
-        };
-        if self.fix && fix(&view, &selection, base.as_ref(), session)? {
-            view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
+        if self.fix {
+            let base = self.base(&view, &selection, false, global, session)?;
+            if fix(&view, &selection, base.as_ref(), session)? {
+                view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
+            }
         }
-        let (mut checked, history) = view.checked(&view.tree.config, &selection, session)?;
+        let ruling = view.tree.config.clone();
+        // What an older git-okr wrote into a commit need not be what this one would write.
+        let (mut checked, history) = view.checked(&ruling, &selection, self.at.as_of.is_none(), session)?;
         if !view.asked.is_empty() {
             checked.keep(&view.tree, |path| view.is_asked(path));
             if checked.files.is_empty() {
@@ -97,7 +98,8 @@ impl Check {
                 return Err(Usage::new(format!("no objective file at {asked}"), help).into());
             }
         }
-        if let Some(base) = &base {
+        let reports = checked.findings.iter().any(|finding| finding.rule == rules::REPORT_STALE);
+        if let Some(base) = self.base(&view, &selection, reports, global, session)? {
             checked.keep_new(&base.before(&view.tree));
         }
         let history = rules::history_value(history.as_ref());
@@ -108,6 +110,19 @@ impl Check {
         self.format.write(&document, session.out, style).map_err(OutputLost)?;
         let failing = checked.findings.iter().any(|finding| fail_on.is_some_and(|from| finding.level >= from));
         Ok(if failing { Outcome::Findings } else { Outcome::Fine })
+    }
+
+    /// Checks what there was before the change, where one was asked about; the reports in files too, where they matter.
+    fn base(
+        &self,
+        view: &View,
+        selection: &Selection,
+        reports: bool,
+        global: &Global,
+        session: &mut Session<'_>,
+    ) -> Result<Option<Base>, Failure> {
+        let Some(named) = &self.base else { return Ok(None) };
+        Base::check(view, named.as_deref(), selection, reports, global, session).map(Some)
     }
 
     /// Only the work tree can be mended.

@@ -18,7 +18,7 @@ pub fn fix(
     // History is looked at for the ids that it knows; nothing else that is mended asks for it.
     let asks = view.tree.findings.iter().any(|finding| finding.rule == "id-invalid");
     let history = if asks { Some(view.history(&Options::default(), session)?) } else { None };
-    let subject = Subject { tree: &view.tree, history: history.as_ref(), today: view.today };
+    let subject = Subject::new(&view.tree, history.as_ref(), view.today);
     let mending = rules::mend(&subject, selection, &|tree, findings| {
         let before = base.map(|base| base.before(tree)).unwrap_or_default();
         findings.retain(|finding| {

@@ -7,6 +7,7 @@ mod fix;
 mod output;
 mod session;
 mod view;
+mod written;
 
 pub use session::{Session, Terminal};
 

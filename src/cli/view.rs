@@ -1,17 +1,18 @@
 //! Owns what a command looks at: the repository, one state of its files, the day, and the history behind it.
 
 use super::arguments::{At, Chosen, Global};
-use super::{Failure, Session, Usage};
+use super::{Failure, Session, Usage, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Person, Repository};
 use crate::history::{self, History, Locks, Options, Past};
+use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
 use crate::source::{self, AsOf, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// One state of a repository, seen on one day.
@@ -37,6 +38,16 @@ enum Seen {
     WorkTree,
     Index,
     Commit,
+}
+
+/// A report model, and what it was made of.
+pub struct Modelled {
+    /// The model.
+    pub report: ReportV1,
+    /// The past.
+    pub history: History,
+    /// What the rules found.
+    pub checked: Checked,
 }
 
 impl View {
@@ -160,19 +171,45 @@ impl View {
     }
 
     /// Runs the rules, by the levels of a configuration that may be another one's; the past is read where a rule asks for
-    /// it.
+    /// it, and the `reports` in files where that is wanted.
     pub fn checked(
-        &self,
+        &mut self,
         ruling: &Config,
         selection: &rules::Selection,
+        reports: bool,
         session: &mut Session<'_>,
     ) -> Result<(Checked, Option<History>), Failure> {
-        let history = match &self.repository {
-            Some(_) if selection.needs_history(ruling) => Some(self.history(&Options::default(), session)?),
-            _ => None,
+        let (history, agreed) = match &self.repository {
+            Some(_) if selection.needs_history(ruling) => {
+                let (history, agreed) = self.evidence(session)?;
+                (Some(history), agreed)
+            }
+            _ => (None, Vec::new()),
         };
-        let subject = Subject { tree: &self.tree, history: history.as_ref(), today: self.today };
+        let known = history.as_ref().is_none_or(|history| history.complete);
+        let outdated = match reports && known && selection.runs(rules::REPORT_STALE, ruling) {
+            true => written::outdated(self, session)?,
+            false => Vec::new(),
+        };
+        let past = Subject::new(&self.tree, history.as_ref(), self.today);
+        let subject = Subject { agreed: &agreed, outdated: &outdated, ..past };
         Ok((rules::check_by(ruling, &subject, selection), history))
+    }
+
+    /// Reads the Markdown files that may hold a report, by path from the root, from where the other files were read.
+    pub fn documents(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let paths = &self.tree.config.paths;
+        Ok(match (&self.repository, self.seen, self.from) {
+            (Some(_), Seen::WorkTree, _) => source::documents(&self.root, paths)?,
+            (Some(repository), Seen::Index, _) => source::documents_staged(repository, paths)?,
+            (Some(repository), Seen::Commit, Some(commit)) => source::documents_of(repository, commit, paths)?,
+            _ => BTreeMap::new(),
+        })
+    }
+
+    /// Tells whether files that no setting names may be read from the disk: those of a commit or the index are others.
+    pub fn is_on_disk(&self) -> bool {
+        self.seen == Seen::WorkTree
     }
 
     /// Makes ready to look back; `None` without git and before the first commit.
@@ -229,8 +266,16 @@ impl View {
         })
     }
 
-    /// Builds the report model of what was chosen.
+    /// Builds the report model of what was chosen, and warns of what is not in it.
     pub fn model(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<ReportV1, Failure> {
+        let Modelled { report, history, checked } = self.modelled(chosen, names, session)?;
+        self.warn_of_gaps(&history, session)?;
+        self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
+        Ok(report)
+    }
+
+    /// Builds the report model of what was chosen.
+    pub fn modelled(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<Modelled, Failure> {
         let selection = self.selection(chosen, names)?;
         let mut past = self.past(&Options::default())?;
         let mut history = self.told(past.as_mut(), session)?;
@@ -240,17 +285,31 @@ impl View {
                 history.degraded.push(gap.clone());
             }
         }
-        self.warn_of_gaps(&history, session)?;
-        let checked = rules::check(
-            &Subject { tree: &self.tree, history: Some(&history), today: self.today },
-            &rules::Selection::default(),
-        );
-        self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
+        let agreed = self.agreed(past.as_mut())?;
+        let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
+        let checked = rules::check(&subject, &rules::Selection::default());
         let published = rules::history_value(Some(&history));
         let findings = finding::published(&rules::view(&checked, &self.tree, &published));
         let (tree, today) = (&self.tree, self.today);
         let input = Input { tree, history: Some(&history), locks: &locks, today, selection: &selection, findings };
-        Ok(report::build(input)?)
+        Ok(Modelled { report: report::build(input)?, history, checked })
+    }
+
+    /// Gives what the rules are told of the past: its events, and the days that cycles had when they locked.
+    pub fn evidence(&self, session: &mut Session<'_>) -> Result<(History, Vec<Cycle>), Failure> {
+        let mut past = self.past(&Options::default())?;
+        let history = self.told(past.as_mut(), session)?;
+        let agreed = self.agreed(past.as_mut())?;
+        Ok((history, agreed))
+    }
+
+    /// Gives the days that the cycles of the goals had when they locked.
+    fn agreed(&self, past: Option<&mut Past<'_>>) -> Result<Vec<Cycle>, Failure> {
+        let Some(past) = past else { return Ok(Vec::new()) };
+        let calendar = &self.tree.config.calendar;
+        let ids: BTreeSet<&str> = self.tree.objectives().filter_map(|one| one.objective.cycle.as_deref()).collect();
+        let cycles: Vec<Cycle> = ids.into_iter().filter_map(|id| calendar.cycle(id)).collect();
+        Ok(past.agreed(&cycles)?)
     }
 
     /// Says which goals are meant by what was typed.

@@ -1,7 +1,7 @@
 //! Owns the documentation of the rules, all of it out of their declarations: the page, the explanation of one, the list.
 
 use super::profile::{self, Origin};
-use super::rule::{Example, Group, Rule, Run};
+use super::rule::{Example, Form, Group, Rule, Run};
 use super::selection::{UnknownRule, unknown};
 use super::{RULES, find};
 use crate::config::Config;
@@ -101,10 +101,10 @@ fn about(rule: &Rule, thresholds: impl Iterator<Item = (&'static str, f64)>) -> 
             let _ = writeln!(text, "{}", wrap(&plain(&prose)));
         }
         for example in &examples {
-            if examples.len() > 1 || example.path == crate::config::FILE_NAME {
-                let _ = writeln!(text, "\n    # {}", example.path);
-            } else {
-                text.push('\n');
+            text.push('\n');
+            let several = examples.len() > 1 || example.path == crate::config::FILE_NAME;
+            if several && example.form != Form::Look {
+                let _ = writeln!(text, "    # {}", place(example));
             }
             text.push_str(&indent(example));
         }
@@ -122,6 +122,30 @@ fn about(rule: &Rule, thresholds: impl Iterator<Item = (&'static str, f64)>) -> 
 /// Writes the entry that answers a finding of a rule.
 fn allow(rule: &Rule) -> String {
     format!("allow = [{{ rule = \"{}\", reason = \"…\" }}]", rule.name)
+}
+
+/// Writes a line of a rule's documentation for the page: headings one deeper, and the place of an example above it, since
+/// no reader sees what stands behind the fence.
+fn published_line(line: &str) -> String {
+    if line.starts_with("## ") {
+        return format!("#{line}\n");
+    }
+    match line.strip_prefix("```").and_then(|info| info.split_once(' ')) {
+        Some((language, place)) => {
+            let (path, day) = place.split_once(' ').unwrap_or((place, ""));
+            let day = if day.is_empty() { String::new() } else { format!(", committed on {day}") };
+            let what = if language == "diff" { "A change to " } else { "" };
+            format!("{what}`{path}`{day}:\n\n```{language}\n")
+        }
+        None => format!("{line}\n"),
+    }
+}
+
+/// Says where a step of an example stands, and on which day it is committed.
+fn place(example: &Example) -> String {
+    let change = if example.form == Form::Change { "a change to " } else { "" };
+    let day = example.day.map(|day| format!(", committed on {day}")).unwrap_or_default();
+    format!("{change}{}{day}", example.path)
 }
 
 fn indent(example: &Example) -> String {
@@ -187,6 +211,9 @@ pub fn page() -> String {
         if rule.english {
             notes.push("Reads English: off where `language` is another.".into());
         }
+        if rule.calendar {
+            notes.push("A passing day alone can trip it: with `--base` it is a warning at most.".into());
+        }
         if matches!(rule.run, Run::History(_)) {
             notes.push("Needs the whole history.".into());
         }
@@ -202,5 +229,5 @@ pub fn page() -> String {
 /// Gives the Markdown that a rule was declared with, its headings a level below the rule's own.
 fn body(rule: &Rule) -> String {
     let lines = rule.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
-    lines.map(|line| if line.starts_with("## ") { format!("#{line}\n") } else { format!("{line}\n") }).collect()
+    lines.map(published_line).collect()
 }

@@ -97,7 +97,7 @@ mod tests {
     /// Mends files and gives those that changed, by path, with the titles of what was done.
     fn mend_all(files: &[(&str, &str)], history: Option<&History>) -> (BTreeMap<String, String>, Vec<String>) {
         let tree = tree(files);
-        let subject = Subject { tree: &tree, history, today: date(2026, 11, 22) };
+        let subject = Subject::new(&tree, history, date(2026, 11, 22));
         let mending = mend(&subject, &Selection::default(), &|_, _| {}).expect("it reads");
         for (path, (old, new)) in &mending.texts {
             assert!(files.iter().any(|(name, text)| name == path && text == old) && parses(new), "{path}");
@@ -302,7 +302,7 @@ due   = 2026-12-20	# before Christmas
             let now: Vec<_> =
                 files.iter().map(|(path, text)| (*path, texts.get(*path).map_or(*text, |text| text))).collect();
             let (tree, selection) = (tree(&now), Selection::default());
-            let subject = Subject { tree: &tree, history: None, today: date(2026, 11, 22) };
+            let subject = Subject::new(&tree, None, date(2026, 11, 22));
             let left = crate::rules::check(&subject, &selection).findings;
             assert!(left.iter().all(|finding| finding.rule != rule.name), "{}\n{now:?}\n{left:#?}", rule.name);
             mended.push(rule.name);

@@ -1,6 +1,7 @@
 //! Owns where objective files come from: the work tree, the index or a revision, behind one type; and how files are
 //! written whole. Never interprets them: that is `syntax` and `config`.
 
+mod document;
 mod index;
 mod paths;
 mod placing;
@@ -8,11 +9,12 @@ mod revision;
 mod template;
 mod worktree;
 
+pub use document::{documents, documents_of, documents_staged};
 pub use index::index;
 pub use paths::Paths;
 pub use placing::{Pending, PlaceError, place, placeable};
 pub(crate) use revision::end_of_day;
-pub use revision::{AsOf, as_of, revision, revision_with};
+pub use revision::{AsOf, as_of, configuration_of, revision, revision_with};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
 

@@ -18,6 +18,7 @@ mod history_reference;
 mod honesty;
 mod init;
 mod levels;
+mod mutations;
 mod places;
 mod published;
 mod quarter;

@@ -85,9 +85,9 @@ fn with_a_base_a_commit_answers_for_itself() {
     place.git(&["config", "core.hooksPath", "/dev/null"]);
     place.commit("2026-10-06", "An old sin", &[(PATH, &bad())]);
     place.git(&["config", "--unset", "core.hooksPath"]);
-    place.write(PATH, bad().replace("420", "421"));
+    place.write(PATH, bad().replace("current", "note = \"Soon\"\ncurrent").replace("curent = 400", "curent = 401"));
     taken(&place, "git commit -qam 'The old sin is not its own'");
-    place.write(PATH, bad().replace("420", "421").replace("target = 294", "traget = 294"));
+    place.write(PATH, bad().replace("owner", "ownr"));
     refused(&place, "git commit -qam Bad");
 }
 
