@@ -222,3 +222,53 @@ fn asked_files_and_formats_show_the_new_ones_alone() {
     let as_of = place.okr(&["check", "--base", "main", "--as-of", "work", "--format", "concise"]).exits(1);
     let _ = as_of.says("curent").hides("owner-many");
 }
+
+#[test]
+fn what_time_alone_can_trip_turns_no_change_red() {
+    let ended = GOALS.replace("2026-Q4", "2026-Q3").replace("@team", "@late");
+    let place = branched();
+    place.commit("2026-10-20", "Bring a cycle that is over", &[("okrs/2026-Q3/late.toml", &ended)]);
+    let rule = ["--select", "close-unscored", "--format", "json"];
+    let level = |run: &Run| run.json()["findings"][0]["level"].clone();
+    assert_eq!(level(&place.okr(&[&["check"], &rule[..]].concat()).exits(1)), "error");
+    let run = place.okr(&[&["check", "--base", "main"], &rule[..]].concat()).exits(0);
+    assert_eq!((rules(&run), level(&run)), (vec!["close-unscored".to_owned()], "warning".into()));
+    // A quarter that ends while nothing changes is nobody's doing.
+    let place = branched();
+    let later = ["--today", "2027-02-20"];
+    assert!(!rules(&place.okr(&[&["check"], &rule[..], &later].concat()).exits(1)).is_empty());
+    assert!(rules(&place.okr(&[&["check", "--base", "main"], &rule[..], &later].concat()).exits(0)).is_empty());
+}
+
+#[test]
+fn a_report_is_stale_by_the_change_that_made_it_so() {
+    let place = Place::with(&[(PATH, GOALS)]);
+    let _ = place.okr(&["report", "--output", "okrs/README.md"]).exits(0);
+    place.commit("2026-11-21", "Write the report", &[]);
+    place.git(&["checkout", "-q", "-b", "work"]);
+    place.write(PATH, GOALS.replace("400", "390"));
+    let stale = |arguments: &[&str]| {
+        let run = place.okr(&[&["check", "--select", "report-stale", "--format", "json"], arguments].concat());
+        !rules(&run).is_empty()
+    };
+    assert!(stale(&[]) && stale(&["--base", "main"]) && !stale(&["--staged"]));
+    place.git(&["add", "-A"]);
+    assert!(stale(&["--staged"]) && stale(&["--staged", "--base", "HEAD"]));
+    place.commit("2026-11-21", "Check in", &[]);
+    place.git(&["branch", "-f", "main", "HEAD"]);
+    place.commit("2026-11-22", "Write code", &[("src/code", "1")]);
+    assert!(stale(&[]) && !stale(&["--base", "main"]), "it was stale before");
+    let _ = place.okr(&["report", "--output", "okrs/README.md"]).exits(0);
+    assert!(!stale(&[]) && stale(&["--staged"]), "what will be committed still is");
+}
+
+#[test]
+fn a_goalpost_is_moved_by_the_change_that_moves_it() {
+    let place = Place::with(&[(PATH, GOALS)]);
+    place.git(&["checkout", "-q", "-b", "work"]);
+    place.commit("2026-11-20", "Ask for less", &[(PATH, &GOALS.replace("target = 294", "target = 320"))]);
+    assert_eq!(brought(&place), ["goalpost-moved"]);
+    place.git(&["branch", "-f", "main", "HEAD"]);
+    place.commit("2026-11-21", "Write code", &[("src/code", "1")]);
+    assert_eq!(brought(&place), Vec::<String>::new(), "it had moved before");
+}
