@@ -20,6 +20,8 @@ fn with_rules(mut schema: Value) -> Value {
         levels.insert(rule.name.into(), own);
         let number = |&(key, default): &(&str, f64)| {
             let (title, about) = (title(key), rule.summary());
+            // 5.0 is 5 to people.
+            let default: Value = if default.fract() == 0.0 { (default as i64).into() } else { default.into() };
             let schema = json!({
                 "title": title, "description": about, "type": ["number", "integer"], "default": default,
             });
