@@ -271,4 +271,18 @@ mod tests {
         let unfit = Stamp { template: "a --> b".into(), ..stamp() };
         assert_eq!(whole(&unfit, ""), Err(Error::Unfit { word: "a --> b".into() }));
     }
+
+    #[test]
+    fn the_first_line_that_differs_is_found_and_the_command_is_safe_to_paste() {
+        let text = "# Shop\r\n<!-- git-okr:begin report day=2026-11-22 template=report -->\r\n\r\none\r\ntwo\r\n\r\n<!-- git-okr:end -->\r\n";
+        let found = recorded(text).expect("a block");
+        assert_eq!(&text[found.first_difference(text, "one\nzwei")], "two");
+        assert_eq!(&text[found.first_difference(text, "eins\ntwo")], "one");
+        assert_eq!(found.stamp.command("README.md", found.managed), "git okr report --inject README.md");
+        let hostile = Stamp { template: "a;b".into(), owner: Some("@x'$(y)".into()), ..found.stamp };
+        assert_eq!(
+            hostile.command("okrs/it's.md", false),
+            "git okr report --output 'okrs/its.md' --template 'a;b' --owner '@x$(y)'"
+        );
+    }
 }

@@ -31,8 +31,8 @@ declare_rule! {
     /// done = false
     ///
     /// [[objective.key_result]]
-    /// id = "refunds"
-    /// title = "Refunds are live in the app"
+    /// id = "tax-audit"
+    /// title = "The tax audit passes without a finding"
     /// done = false
     /// ```
     ///
