@@ -8,7 +8,7 @@ declare_rule! {
     /// Readers trust the page that they find. It says which day it was made for, so time passing is no difference: a changed
     /// value or an edited line is.
     ///
-    /// Looked at are the Markdown files at the root and in the folders of goals, in the work tree.
+    /// Looked at are the Markdown files at the root and in the folders of goals, in the work tree or, with `--staged`, the index.
     ///
     /// ## Bad
     /// `current` is changed, and `okrs/README.md`, made by `git okr report --output okrs/README.md`, still shows the old value.
