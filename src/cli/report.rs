@@ -4,8 +4,8 @@ use super::arguments::{At, Chosen, Global};
 use super::view::View;
 use super::written::{self, Asked};
 use super::{Failure, Outcome, Session, Usage};
-use crate::report::document::{self, Stamp};
 use crate::report;
+use crate::report::document::{self, Stamp};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
