@@ -255,10 +255,7 @@ impl<'a> Builder<'a> {
             title: kr.title.clone(),
             kind: kr.kind(),
             role: kr.role,
-            owner: kr.owner.clone().or_else(|| match objective.owners.as_slice() {
-                [only] => Some(only.clone()),
-                _ => None,
-            }),
+            owner: kr.answered_by(objective).map(str::to_owned),
             unit: kr.unit.clone(),
             baseline: standing.baseline,
             baseline_from: standing.baseline_from,

@@ -2,6 +2,7 @@
 //! percent. Every model of this room passes through here before anything is printed.
 //! Never decides who is sensitive: callers say so.
 
+use super::difference::{KeyResultChangeV1, StandV1};
 use super::model::{ChangeV1, CheckInV1, EventV1, GoalpostV1, KeyResultV1};
 use serde_json::Value;
 
@@ -94,6 +95,23 @@ pub fn goalpost(moved: &mut GoalpostV1) {
 /// Masks an event, its commit's summary left to [`summary`].
 pub fn event(event: &mut EventV1) {
     event.changes.iter_mut().for_each(change);
+}
+
+/// Masks a key result that a change touches.
+pub fn key_result_change(kr: &mut KeyResultChangeV1) {
+    kr.title = digits(&kr.title);
+    kr.unit = kr.unit.as_deref().map(digits);
+    kr.as_committed = share(kr.as_committed);
+    kr.before.iter_mut().chain(&mut kr.after).for_each(stand);
+    kr.changes.iter_mut().for_each(change);
+}
+
+/// Masks what a goal stands at.
+pub fn stand(stand: &mut StandV1) {
+    stand.current = None;
+    for figure in [&mut stand.progress, &mut stand.raw, &mut stand.expected] {
+        *figure = share(*figure);
+    }
 }
 
 /// Masks the summary of a commit, which may speak of any key result that the commit touches.

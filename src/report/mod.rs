@@ -3,6 +3,7 @@
 
 mod build;
 mod chart;
+mod difference;
 mod doctor;
 pub mod document;
 #[cfg(test)]
@@ -21,6 +22,9 @@ mod template;
 mod tests;
 
 pub use build::{Input, build};
+pub use difference::{
+    CycleChangeV1, DiffV1, Frame, KeyResultChangeV1, ObjectiveChangeV1, ShownV1, StandV1, publish as publish_diff,
+};
 pub use doctor::{DoctorV1, MendV1, RemarkV1, Subject, Visit, doctor, render as render_doctor};
 pub use layout::Style;
 pub use log::{LogSelection, log, render as render_log, write_log};
@@ -33,6 +37,8 @@ pub use template::{BUILT_IN, Error as TemplateError, Templates};
 pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 /// The schema of `log --format json`.
 pub const LOG_SCHEMA: &str = include_str!("../../schemas/log.schema.json");
+/// The schema of `diff --format json`.
+pub const DIFF_SCHEMA: &str = include_str!("../../schemas/diff.schema.json");
 /// The schema of `doctor --format json`.
 pub const DOCTOR_SCHEMA: &str = include_str!("../../schemas/doctor.schema.json");
 

@@ -500,6 +500,11 @@ mod tests {
     }
 
     #[test]
+    fn schema_diff() {
+        schema::<crate::report::DiffV1>("diff.schema.json");
+    }
+
+    #[test]
     fn schema_doctor() {
         schema::<crate::report::DoctorV1>("doctor.schema.json");
     }
