@@ -92,7 +92,7 @@ impl View {
         let (from, tree, in_work_tree) = match (&at.as_of, &repository, work_tree) {
             (Some(wanted), Some(repository), _) => {
                 let from = source::as_of(repository, head.ok_or(GitError::Unborn)?, &AsOf::parse(wanted))?;
-                (Some(from), source::revision(repository, from)?, false)
+                (Some(from), source::revision_with(repository, from, &asked)?, false)
             }
             (_, repository, Some(root)) => (head, source::worktree(repository.as_ref(), &root, &asked)?, true),
             (_, Some(repository), None) => {

@@ -17,6 +17,7 @@ mod trees;
 mod uncommitted;
 
 pub use lock::{Locked, Locks};
+pub use names::former;
 pub use published::{DegradedV1, HistoryV1};
 pub use series::{ByName, CheckIn};
 pub use tables::{Table, Tables, differing};

@@ -8,7 +8,7 @@ mod worktree;
 
 pub use paths::Paths;
 pub(crate) use revision::end_of_day;
-pub use revision::{AsOf, as_of, revision};
+pub use revision::{AsOf, as_of, revision, revision_with};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
 

@@ -46,12 +46,20 @@ pub(crate) fn end_of_day(day: Date) -> i64 {
 /// [`Error::Nothing`] where no objective file is there, [`Error::Newer`] for a configuration of the future,
 /// [`Error::Git`] for a missing object.
 pub fn revision(repository: &Repository, id: ObjectId) -> Result<Tree, Error> {
+    revision_with(repository, id, &[])
+}
+
+/// Reads the tree of goals of a commit; `also` are paths to read beside the configured ones.
+///
+/// # Errors
+/// As [`revision`].
+pub fn revision_with(repository: &Repository, id: ObjectId, also: &[String]) -> Result<Tree, Error> {
     let commit = repository.commit(id)?;
     let mut gathering = Gathering::default();
     if let Some(blob) = file_at(repository, commit.tree, FILE_NAME)? {
         gathering.configuration(&repository.blob(blob)?)?;
     }
-    let paths = Paths::new(&gathering.tree.config.paths);
+    let paths = Paths::new(gathering.tree.config.paths.iter().chain(also));
     let mut listing = Listing::default();
     listing.of_commit(repository, commit.tree, &paths)?;
     gathering.tree.skipped = listing.skipped;
