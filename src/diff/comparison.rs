@@ -76,6 +76,22 @@ impl<'a> Comparison<'a> {
         Comparison { before, after, entries, later, settings, unclear, class: class.and(judged) }
     }
 
+    /// Tells whether no goal and no setting that judges goals differs.
+    pub fn is_empty(&self) -> bool {
+        self.class == Class::None
+    }
+
+    /// Lists the key results of afterwards that were sensitive before and are not any more.
+    pub fn unveiled(&self) -> Vec<Name> {
+        let is_sensitive = |side: &Side<'_>, name: &Option<Name>| {
+            name.as_ref().and_then(|name| side.key_result(name)).is_some_and(|key_result| key_result.sensitive)
+        };
+        let entries = self.entries.iter();
+        let unveiled =
+            entries.filter(|one| is_sensitive(&self.before, &one.before) && !is_sensitive(&self.after, &one.after));
+        unveiled.filter_map(|entry| entry.after.clone()).collect()
+    }
+
     /// Gives what a goal of before is called afterwards; `None` where it is gone.
     pub(super) fn later(&self, name: &Name) -> Option<Name> {
         match self.later.get(name) {

@@ -118,8 +118,8 @@ pub struct KeyResultChange<'a> {
     pub sensitive: bool,
 }
 
-/// What a change does.
-#[derive(Debug, Clone)]
+/// What a change does; the default is nothing.
+#[derive(Debug, Clone, Default)]
 pub struct Difference<'a> {
     /// Its class.
     pub class: Class,

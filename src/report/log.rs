@@ -287,7 +287,7 @@ fn kind(kind: EventKind) -> &'static str {
 }
 
 /// Puts words between quotation marks.
-fn quoted(words: &str, style: Style) -> String {
+pub(super) fn quoted(words: &str, style: Style) -> String {
     if style.unicode { format!("“{words}”") } else { format!("\"{words}\"") }
 }
 
@@ -301,7 +301,8 @@ fn created(change: &ChangeV1, style: Style) -> Option<String> {
     }
 }
 
-fn change(change: &ChangeV1, style: Style) -> String {
+/// Says what became of a field: `target 3 → 5`.
+pub(super) fn change(change: &ChangeV1, style: Style) -> String {
     let arrow = if style.unicode { "→" } else { "->" };
     let field = &change.field;
     match (&change.before, &change.after) {

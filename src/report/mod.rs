@@ -4,6 +4,7 @@
 mod build;
 mod chart;
 mod difference;
+mod difference_view;
 mod doctor;
 pub mod document;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use build::{Input, build};
 pub use difference::{
     CycleChangeV1, DiffV1, Frame, KeyResultChangeV1, ObjectiveChangeV1, ShownV1, StandV1, publish as publish_diff,
 };
+pub use difference_view::render as render_diff;
 pub use doctor::{DoctorV1, MendV1, RemarkV1, Subject, Visit, doctor, render as render_doctor};
 pub use layout::Style;
 pub use log::{LogSelection, log, render as render_log, write_log};

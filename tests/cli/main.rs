@@ -10,6 +10,7 @@ mod architecture;
 mod bad_input;
 mod check_base;
 mod demo;
+mod diff;
 mod doctor;
 mod figures;
 mod history_reference;
