@@ -6,7 +6,7 @@ use super::{Failure, Outcome, Session, Usage, base};
 use crate::diff::{Comparison, Difference, Pasts};
 use crate::finding;
 use crate::git::{Error as GitError, ObjectId, Repository};
-use crate::history::History;
+use crate::history::{History, Options};
 use crate::okr::Name;
 use crate::report::{self, DiffV1, Frame, Templates};
 use crate::rules::{self, Selection, Subject};
@@ -145,8 +145,8 @@ fn model(
     if comparison.is_empty() {
         return Ok(report::publish_diff(&Difference::default(), frame));
     }
-    let (earlier, _) = before.history_and_locks(&[], session)?;
-    let (now, locks) = after.history_and_locks(&comparison.cycles(), session)?;
+    let (earlier, _) = before.history_and_locks(&Options::default(), &[], session)?;
+    let (now, locks) = after.history_and_locks(&Options::default(), &comparison.cycles(), session)?;
     after.warn_of_gaps(&now, session)?;
     frame.findings = brought((&before, &earlier), (after, &now), &comparison.unveiled());
     frame.history = Some(&now);

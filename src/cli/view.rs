@@ -217,7 +217,8 @@ impl View {
     /// Builds the report model of what was chosen.
     pub fn model(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<ReportV1, Failure> {
         let selection = self.selection(chosen, names)?;
-        let (history, locks) = self.history_and_locks(&report::shown(&self.tree, &selection, self.today)?, session)?;
+        let cycles = report::shown(&self.tree, &selection, self.today)?;
+        let (history, locks) = self.history_and_locks(&Options::default(), &cycles, session)?;
         self.warn_of_gaps(&history, session)?;
         let checked = rules::check(
             &Subject { tree: &self.tree, history: Some(&history), today: self.today },
@@ -299,10 +300,11 @@ impl View {
     /// Walks the history behind the view, and finds the definitions at lock of some cycles on the way.
     pub fn history_and_locks(
         &self,
+        options: &Options,
         cycles: &[Cycle],
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
-        let mut past = self.past(&Options::default())?;
+        let mut past = self.past(options)?;
         let mut history = self.told(past.as_mut(), session)?;
         let mut locks = BTreeMap::new();
         for cycle in cycles {

@@ -3,7 +3,7 @@
 //! Never decides who is sensitive: callers say so.
 
 use super::difference::{KeyResultChangeV1, StandV1};
-use super::model::{ChangeV1, CheckInV1, EventV1, GoalpostV1, KeyResultV1};
+use super::model::{ChangeV1, CheckInV1, EventV1, GoalpostV1, KeyResultV1, LedgerV1};
 use serde_json::Value;
 
 /// What stands for a digit.
@@ -119,8 +119,23 @@ pub fn summary(event: &mut EventV1) {
     event.summary = None;
 }
 
-/// Masks one changed field: words lose their digits, days and the owner's beliefs stay, everything else goes.
+/// Masks a page of the ledger; its changes are masked one by one.
+pub fn ledger(page: &mut LedgerV1) {
+    page.title = digits(&page.title);
+    page.agreed.iter_mut().for_each(|agreed| value(&agreed.field, &mut agreed.value));
+    page.progress = share(page.progress);
+    page.as_committed = share(page.as_committed);
+}
+
+/// Masks one changed field.
 fn change(change: &mut ChangeV1) {
+    for side in [&mut change.before, &mut change.after] {
+        value(&change.field, side);
+    }
+}
+
+/// Masks the value of a field: words lose their digits, days and the owner's beliefs stay, everything else goes.
+fn value(field: &str, value: &mut Value) {
     const KEPT: &[&str] = &[
         "name",
         "status",
@@ -142,14 +157,12 @@ fn change(change: &mut ChangeV1) {
         "tags",
     ];
     const WORDS: &[&str] = &["title", "definition", "why", "unit"];
-    for side in [&mut change.before, &mut change.after] {
-        if WORDS.contains(&change.field.as_str()) {
-            if let Value::String(text) = side {
-                *text = digits(text);
-            }
-        } else if !KEPT.contains(&change.field.as_str()) {
-            *side = Value::Null;
+    if WORDS.contains(&field) {
+        if let Value::String(text) = value {
+            *text = digits(text);
         }
+    } else if !KEPT.contains(&field) {
+        *value = Value::Null;
     }
 }
 

@@ -12,6 +12,8 @@ mod example;
 mod figures;
 mod filter;
 mod layout;
+mod ledger;
+mod ledger_view;
 mod log;
 mod mask;
 mod model;
@@ -29,6 +31,8 @@ pub use difference::{
 pub use difference_view::render as render_diff;
 pub use doctor::{DoctorV1, MendV1, RemarkV1, Subject, Visit, doctor, render as render_doctor};
 pub use layout::Style;
+pub use ledger::ledger;
+pub use ledger_view::render as render_ledger;
 pub use log::{LogSelection, log, render as render_log, write_log};
 pub use model::*;
 pub use select::{Cycles, Error as SelectionError, Selection, shown};

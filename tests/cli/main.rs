@@ -13,6 +13,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod figures;
+mod goalposts;
 mod history_reference;
 mod honesty;
 mod init;
