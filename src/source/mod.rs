@@ -81,6 +81,18 @@ impl Tree {
     }
 }
 
+#[cfg(test)]
+impl Tree {
+    /// Reads a tree out of texts by path, for tests; what does not read is in its findings.
+    pub fn of(files: &[(&str, &str)]) -> Self {
+        let mut gathering = Gathering::default();
+        for (path, text) in files {
+            gathering.objective_file(path, text.as_bytes());
+        }
+        gathering.tree
+    }
+}
+
 /// Why no tree could be read.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
