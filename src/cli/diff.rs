@@ -165,7 +165,7 @@ fn brought((before, earlier): (&View, &History), (after, now): (&View, &History)
     let tree = veiled.as_ref().unwrap_or(&after.tree);
     let mut checked = check(tree, now);
     if !checked.findings.is_empty() {
-        checked.keep_new(tree, &check(&before.tree, earlier), &before.tree);
+        checked.keep_new(&rules::Before::new(&check(&before.tree, earlier), &before.tree, tree));
     }
     finding::published(&rules::view(&checked, tree, &rules::history_value(Some(now))))
 }
