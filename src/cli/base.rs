@@ -1,11 +1,11 @@
 //! Owns what a change is compared with: the base that was named, else the default branch, by CI's word or by git's.
 
+use super::arguments::Global;
 use super::view::View;
 use super::{Failure, Session, Usage};
 use crate::git::{Error as GitError, ObjectId, Repository};
-use crate::history::{self, Options};
-use crate::rules::{self, Before, Checked, Selection, Subject};
-use crate::source::{self, Tree};
+use crate::rules::{Before, Checked, Selection};
+use crate::source::Tree;
 
 /// Where CI says which branch a change is made for, without the remote's name: GitHub, Gitea and Forgejo in pull
 /// requests, GitLab in merge requests, GitLab elsewhere.
@@ -48,26 +48,23 @@ impl Base {
         view: &View,
         named: Option<&str>,
         selection: &Selection,
+        global: &Global,
         session: &mut Session<'_>,
     ) -> Result<Base, Failure> {
         let Some(repository) = &view.repository else {
             let directory = view.root.display().to_string();
             return Err(GitError::NotARepository { directory }.into());
         };
+        let Some(head) = view.from else {
+            session.detail("compare with nothing, as there is no commit yet")?;
+            return Ok(Base { checked: Checked::default(), tree: Tree::default() });
+        };
         let (name, tip) = tip(named, repository, session)?;
-        let base = repository.merge_base(tip, view.from.ok_or(GitError::Unborn)?)?;
+        let base = repository.merge_base(tip, head)?;
         session.detail(&format!("compare with {}, where the work left {name}", base.short()))?;
-        let tree = match source::revision_with(repository, base, &view.asked) {
-            Err(source::Error::Nothing { .. }) => Tree::default(),
-            tree => tree?,
-        };
-        let ruling = &view.tree.config;
-        let history = match selection.needs_history(ruling) {
-            true => Some(history::walk(repository, base, &tree.config, &Options::default())?),
-            false => None,
-        };
-        let subject = Subject { tree: &tree, history: history.as_ref(), today: view.today };
-        Ok(Base { checked: rules::check_by(ruling, &subject, selection), tree })
+        let then = view.at(base, global)?;
+        let (checked, _) = then.checked(&view.tree.config, selection, session)?;
+        Ok(Base { checked, tree: then.tree })
     }
 
     /// Gives what was found then, as it would be known in this tree.

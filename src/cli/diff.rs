@@ -123,7 +123,9 @@ fn model(
     global: &Global,
     session: &mut Session<'_>,
 ) -> Result<DiffV1, Failure> {
-    let before = after.other_side(before, global)?;
+    let before = after.at(before, global)?;
+    let unread = |failure: Failure| failure.wrap_err("nothing can be compared with the state before");
+    before.refuse_broken_configuration().map_err(unread)?;
     if before.tree.files.is_empty() && after.tree.files.is_empty() {
         return Err(source::Error::Nothing { paths: after.tree.config.paths.join(", ") }.into());
     }

@@ -5,7 +5,7 @@ use super::view::View;
 use super::{Failure, Session};
 use crate::history::Options;
 use crate::rules::{self, Selection, Subject};
-use crate::source::Replacement;
+use crate::source::Pending;
 
 /// Mends what can be mended without asking, in the files that were asked for and, with a base, of what the change brings.
 /// All files are written or none. Tells whether any was.
@@ -26,9 +26,12 @@ pub fn fix(
             !before.had(finding) && path.is_some_and(|path| view.is_asked(path))
         });
     })?;
-    let ready = mending.texts.iter().map(|(path, (old, new))| Replacement::prepare(&view.root, path, old, new));
-    for replacement in ready.collect::<Result<Vec<_>, _>>()? {
-        replacement.put()?;
+    let ready = mending.texts.iter().map(|(path, (before, after))| {
+        Pending::over(&view.root.join(path), before.as_bytes(), after.as_bytes())
+            .map_err(|error| Failure::from(error).wrap_err("nothing was mended"))
+    });
+    for pending in ready.collect::<Result<Vec<_>, _>>()? {
+        pending.put()?;
     }
     for one in &mending.mended {
         session.remark(&format!("fixed {}:{}: {} [{}]", one.path, one.line, one.title, one.rule))?;

@@ -4,6 +4,7 @@
 mod arguments;
 mod base;
 mod fix;
+mod output;
 mod session;
 mod view;
 

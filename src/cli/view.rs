@@ -8,7 +8,7 @@ use crate::git::{Error as GitError, ObjectId, Person, Repository};
 use crate::history::{self, History, Locks, Options, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
-use crate::rules::{self, Group, Subject};
+use crate::rules::{self, Checked, Group, Subject};
 use crate::source::{self, AsOf, Revision, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -68,22 +68,10 @@ impl View {
             (head, tree)
         } else {
             let from = commit.or(head).ok_or(GitError::Unborn)?;
-            (Some(from), source::revision_beside(&repository, from, &Tree::default())?)
+            (Some(from), source::revision_beside(&repository, from, &[], &Tree::default())?)
         };
         let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), seen };
         view.refuse_broken_configuration()?;
-        Ok(view)
-    }
-
-    /// Opens the other side, a commit, seen on the same day. What is the same there is not read again.
-    pub fn other_side(&self, commit: ObjectId, global: &Global) -> Result<View, Failure> {
-        let repository = open(global)?;
-        let tree = source::revision_beside(&repository, commit, &self.tree)?;
-        let (root, asked) = (self.root.clone(), Vec::new());
-        let (today, from) = (self.today, Some(commit));
-        let view = View { repository: Some(repository), tree, today, from, root, asked, seen: Seen::Commit };
-        let broken = || format!("the settings at {} do not read, so nothing can be compared with them", commit.short());
-        view.refuse_broken_configuration().map_err(|failure| failure.wrap_err(broken()))?;
         Ok(view)
     }
 
@@ -94,7 +82,7 @@ impl View {
 
     /// Figures under settings that could not be read would be wrong without looking so: `check` shows what is broken,
     /// everything else stops.
-    fn refuse_broken_configuration(&self) -> Result<(), Failure> {
+    pub fn refuse_broken_configuration(&self) -> Result<(), Failure> {
         let broken = |finding: &&Finding| {
             let file = finding.primary.as_ref().map(|label| label.file);
             finding.rule == "toml-syntax" && file.is_some() && file == self.tree.config.file
@@ -189,6 +177,32 @@ impl View {
     /// Tells whether a path lies in what was asked for; where nothing was named, everything does.
     pub fn is_asked(&self, path: &str) -> bool {
         self.asked.is_empty() || self.asked.iter().any(|asked| Path::new(path).starts_with(asked))
+    }
+
+    /// Looks at another commit of the same repository, on the same day. Where it has no goals there are none to see; what
+    /// is the same there is not read again.
+    pub fn at(&self, commit: ObjectId, global: &Global) -> Result<View, Failure> {
+        let repository = open(global)?;
+        let tree = source::revision_beside(&repository, commit, &self.asked, &self.tree)?;
+        let (root, asked) = (self.root.clone(), self.asked.clone());
+        let (repository, from) = (Some(repository), Some(commit));
+        Ok(View { repository, tree, today: self.today, from, root, asked, seen: Seen::Commit })
+    }
+
+    /// Runs the rules, by the levels of a configuration that may be another one's; the past is read where a rule asks for
+    /// it.
+    pub fn checked(
+        &self,
+        ruling: &Config,
+        selection: &rules::Selection,
+        session: &mut Session<'_>,
+    ) -> Result<(Checked, Option<History>), Failure> {
+        let history = match &self.repository {
+            Some(_) if selection.needs_history(ruling) => Some(self.history(&Options::default(), session)?),
+            _ => None,
+        };
+        let subject = Subject { tree: &self.tree, history: history.as_ref(), today: self.today };
+        Ok((rules::check_by(ruling, &subject, selection), history))
     }
 
     /// Makes ready to look back; `None` without git and before the first commit.

@@ -23,7 +23,7 @@ impl Before {
         let names = renamed(base, head);
         let paths = moved(base, head, &names);
         let mut earlier = found.findings.clone();
-        identify(&mut earlier, |finding| match finding.name.as_deref() {
+        identify(earlier.iter_mut(), |finding| match finding.name.as_deref() {
             Some(name) => names.get(name).map_or(name, String::as_str).to_owned(),
             None => {
                 let path = path(finding, &base.sources);

@@ -5,7 +5,7 @@ use super::rule::{Example, Group, Rule, Run};
 use super::selection::{UnknownRule, unknown};
 use super::{RULES, find};
 use crate::config::Config;
-use crate::finding::Level;
+use crate::finding::{Level, RuleWords};
 use std::fmt::Write as _;
 
 /// One line of the list of rules.
@@ -70,12 +70,28 @@ pub fn explain(name: &str, config: &Config) -> Result<String, UnknownRule> {
     let (level, origin) = profile::level(config, rule);
     let mut text = String::new();
     let _ = writeln!(text, "{} ({}, {}, {origin})\n", rule.name, rule.group, level.map_or("off", Level::name));
+    let thresholds = rule.thresholds.iter().map(|(key, _)| (*key, profile::threshold(config, rule, key)));
+    text.push_str(&about(rule, thresholds));
+    Ok(text)
+}
+
+/// Gives what a rule says of itself, whatever the configuration.
+pub fn words(rule: &Rule) -> RuleWords {
+    let (summary, why) = (plain(&rule.summary()), plain(&rule.why()));
+    let text = about(rule, rule.thresholds.iter().copied());
+    let markdown = format!("{}\n### Answer\n```toml\n{}\n```\n", body(rule).trim_end(), allow(rule));
+    RuleWords { summary, why, text, markdown }
+}
+
+/// Writes all that a rule says of itself as plain text: what, why, thresholds, examples, source, and how to answer it.
+fn about(rule: &Rule, thresholds: impl Iterator<Item = (&'static str, f64)>) -> String {
+    let mut text = String::new();
     let _ = writeln!(text, "{}\n\n{}", wrap(&plain(&rule.summary())), wrap(&plain(&rule.why())));
     if rule.fixable {
         text.push_str("\nIt can offer edits.\n");
     }
-    for (key, _) in rule.thresholds {
-        let _ = writeln!(text, "\n[rules.{}] {key} = {}", rule.name, profile::threshold(config, rule, key));
+    for (key, value) in thresholds {
+        let _ = writeln!(text, "\n[rules.{}] {key} = {value}", rule.name);
     }
     for (heading, examples, prose) in
         [("Bad", rule.bad(), rule.prose_of("Bad")), ("Good", rule.good(), rule.prose_of("Good"))]
@@ -96,10 +112,16 @@ pub fn explain(name: &str, config: &Config) -> Result<String, UnknownRule> {
     let _ = writeln!(text, "\nSource: {}", wrap(&plain(&rule.source())));
     let _ = writeln!(
         text,
-        "\nAnswer one finding:  allow = [{{ rule = \"{0}\", reason = \"…\" }}]\nChange its level:    [rules.levels] {0} = \"off\"",
+        "\nAnswer one finding:  {}\nChange its level:    [rules.levels] {} = \"off\"",
+        allow(rule),
         rule.name
     );
-    Ok(text)
+    text
+}
+
+/// Writes the entry that answers a finding of a rule.
+fn allow(rule: &Rule) -> String {
+    format!("allow = [{{ rule = \"{}\", reason = \"…\" }}]", rule.name)
 }
 
 fn indent(example: &Example) -> String {
@@ -172,12 +194,13 @@ pub fn page() -> String {
         if !keys.is_empty() {
             notes.push(format!("`[rules.{}]` takes {}.", rule.name, keys.join(", ")));
         }
-        let body = rule
-            .docs
-            .lines()
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .map(|line| if line.starts_with("## ") { format!("#{line}\n") } else { format!("{line}\n") });
-        let _ = write!(text, "\n## {}\n\n{}\n\n{}", rule.name, notes.join(" "), body.collect::<String>());
+        let _ = write!(text, "\n## {}\n\n{}\n\n{}", rule.name, notes.join(" "), body(rule));
     }
     text
+}
+
+/// Gives the Markdown that a rule was declared with, its headings a level below the rule's own.
+fn body(rule: &Rule) -> String {
+    let lines = rule.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    lines.map(|line| if line.starts_with("## ") { format!("#{line}\n") } else { format!("{line}\n") }).collect()
 }

@@ -290,6 +290,27 @@ due   = 2026-12-20	# before Christmas
     }
 
     #[test]
+    fn what_rules_offer_mends_their_own_examples() {
+        let mut mended = Vec::new();
+        for rule in crate::rules::RULES.iter().filter(|rule| rule.fixable) {
+            let bad = rule.bad();
+            let files: Vec<_> = bad.iter().map(|one| (one.path.as_str(), one.text.as_str())).collect();
+            let (texts, titles) = mend_all(&files, None);
+            if titles.is_empty() {
+                continue;
+            }
+            let now: Vec<_> =
+                files.iter().map(|(path, text)| (*path, texts.get(*path).map_or(*text, |text| text))).collect();
+            let (tree, selection) = (tree(&now), Selection::default());
+            let subject = Subject { tree: &tree, history: None, today: date(2026, 11, 22) };
+            let left = crate::rules::check(&subject, &selection).findings;
+            assert!(left.iter().all(|finding| finding.rule != rule.name), "{}\n{now:?}\n{left:#?}", rule.name);
+            mended.push(rule.name);
+        }
+        assert!(mended.contains(&"id-invalid") && mended.contains(&"field-unknown"), "{mended:?}");
+    }
+
+    #[test]
     fn settings_are_mended_too() {
         let (texts, _) = mend_all(&[("okr.toml", "[calender]\ncadence = \"weekly\"\n"), (PATH, GOOD)], None);
         assert_eq!(texts["okr.toml"], "[calendar]\ncadence = \"weekly\"\n");

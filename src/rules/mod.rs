@@ -17,6 +17,8 @@ mod secret;
 mod selection;
 mod sentence;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod tests;
 mod words;
 

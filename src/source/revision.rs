@@ -62,12 +62,13 @@ pub fn revision_with(repository: &Repository, id: ObjectId, also: &[String]) -> 
 }
 
 /// Reads the tree of goals of a commit beside another state that was read before: what is the same there is neither read
-/// nor parsed again. A commit without any objective file gives an empty tree.
+/// nor parsed again. A commit without any objective file gives an empty tree. `also` are paths to read beside the
+/// configured ones.
 ///
 /// # Errors
 /// As [`revision`], but for [`Error::Nothing`].
-pub fn revision_beside(repository: &Repository, id: ObjectId, other: &Tree) -> Result<Tree, Error> {
-    gathered(repository, id, &[], Some(&Known::new(other))).map(|(tree, _)| tree)
+pub fn revision_beside(repository: &Repository, id: ObjectId, also: &[String], other: &Tree) -> Result<Tree, Error> {
+    gathered(repository, id, also, Some(&Known::new(other))).map(|(tree, _)| tree)
 }
 
 /// Gathers what a commit holds, and says how many files that are.

@@ -460,7 +460,7 @@ fn what_both_states_have_is_read_once_and_the_same() {
     for (one, other) in [("HEAD", "HEAD~2"), ("HEAD~2", "HEAD"), ("HEAD", "HEAD~1")] {
         let known = source::revision(&repository, commit(one)).expect("goals");
         let alone = source::revision(&repository, commit(other)).expect("goals");
-        let beside = source::revision_beside(&repository, commit(other), &known).expect("goals");
+        let beside = source::revision_beside(&repository, commit(other), &[], &known).expect("goals");
         assert!(!alone.findings.is_empty());
         assert_eq!(told(&beside), told(&alone), "{other} beside {one}");
     }

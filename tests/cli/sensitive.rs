@@ -27,7 +27,7 @@ fn planted() -> Place {
 }
 
 fn nothing_leaks(place: &Place, arguments: &[&str]) {
-    for format in ["human", "concise", "json", "markdown"] {
+    for format in ["human", "concise", "json", "markdown", "sarif", "github", "gitlab", "junit"] {
         let with_format: Vec<_> = arguments.iter().copied().chain(["--format", format]).collect();
         let run = place.okr(&with_format);
         if run.code == 2 {
@@ -81,7 +81,7 @@ fn findings_about_it_do_not_quote_it() {
     // What does not read as true or false may have meant true, so nothing is shown.
     for text in defects.into_iter().chain([good.replace("sensitive = true", "sensitive = \"yes\"")]) {
         place.write(PATH, &text);
-        for format in ["human", "concise", "json"] {
+        for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit"] {
             let run = place.okr(&["check", "--format", format, "--fail-on", "info"]).exits(1);
             for value in PLANTED {
                 assert!(!run.out.contains(value), "{format} prints {value}\n{}", run.out);
@@ -108,4 +108,17 @@ fn it_counts_all_the_same_in_whole_percent() {
         assert!(cash[field].is_null(), "{field} is {}", cash[field]);
     }
     let _ = place.okr(&["status"]).exits(0).says("82 %");
+}
+
+#[test]
+fn the_reason_of_an_answer_is_masked_too() {
+    let place = planted();
+    let text = file("81234", "quokka", true, "Cash grows").replace(
+        "unit = \"EUR\"",
+        "unit = \"EUR\"\nallow = [{ rule = \"kr-no-source\", reason = \"The bank says 81234\" }]",
+    );
+    place.write(PATH, text);
+    let run = place.okr(&["check", "--format", "sarif"]);
+    assert!(run.out.contains("The bank says •••••"), "{}", run.out);
+    assert!(!run.out.contains("81234"), "{}", run.out);
 }
