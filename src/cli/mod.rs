@@ -52,6 +52,7 @@ commands! {
     rule::Rule,
     status::Status,
     log::Log,
+    diff::Diff,
     report::Report,
     doctor::Doctor,
     schema::Schema,

@@ -9,7 +9,7 @@ use crate::history::{self, History, Locks, Options, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
-use crate::source::{self, AsOf, Tree};
+use crate::source::{self, AsOf, Revision, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +50,16 @@ pub struct Modelled {
     pub checked: Checked,
 }
 
+/// What is known of the past.
+pub struct Evidence {
+    /// Every event.
+    pub history: History,
+    /// The definitions at lock, by cycle.
+    pub locks: BTreeMap<String, Locks>,
+    /// The days that the cycles of the goals had when they locked.
+    pub agreed: Vec<Cycle>,
+}
+
 impl View {
     /// Opens what a command that needs git looks at: the work tree, or the revision that `--as-of` names.
     pub fn with_git(global: &Global, at: &At, session: &mut Session<'_>) -> Result<View, Failure> {
@@ -59,9 +69,40 @@ impl View {
         Ok(view)
     }
 
+    /// Opens one side of a change, whether it holds goals or not: a commit, else the work tree or, where there is none,
+    /// HEAD.
+    pub fn side(commit: Option<ObjectId>, global: &Global, session: &mut Session<'_>) -> Result<View, Failure> {
+        let repository = open(global)?;
+        let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
+        let head = repository.head()?;
+        let root = repository.workdir().map_or_else(|| session.directory(global), Path::to_owned);
+        let seen = if commit.is_none() && !repository.is_bare() { Seen::WorkTree } else { Seen::Commit };
+        let (from, tree) = if seen == Seen::WorkTree {
+            let tree = match source::worktree(Some(&repository), &root, &[]) {
+                Err(source::Error::Nothing { .. }) => {
+                    let revision = Revision { id: head, committed: None, dirty: true };
+                    Tree { config: source::configuration(&root)?, revision, ..Tree::default() }
+                }
+                tree => tree?,
+            };
+            (head, tree)
+        } else {
+            let from = commit.or(head).ok_or(GitError::Unborn)?;
+            (Some(from), source::revision_beside(&repository, from, &[], &Tree::default())?)
+        };
+        let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), seen };
+        view.refuse_broken_configuration()?;
+        Ok(view)
+    }
+
+    /// Gives the commit that is looked at; `None` for the work tree.
+    pub fn commit(&self) -> Option<ObjectId> {
+        self.from.filter(|_| self.seen == Seen::Commit)
+    }
+
     /// Figures under settings that could not be read would be wrong without looking so: `check` shows what is broken,
     /// everything else stops.
-    fn refuse_broken_configuration(&self) -> Result<(), Failure> {
+    pub fn refuse_broken_configuration(&self) -> Result<(), Failure> {
         let broken = |finding: &&Finding| {
             let file = finding.primary.as_ref().map(|label| label.file);
             finding.rule == "toml-syntax" && file.is_some() && file == self.tree.config.file
@@ -158,13 +199,11 @@ impl View {
         self.asked.is_empty() || self.asked.iter().any(|asked| Path::new(path).starts_with(asked))
     }
 
-    /// Looks at another commit of the same repository, on the same day. Where it has no goals there are none to see.
+    /// Looks at another commit of the same repository, on the same day. Where it has no goals there are none to see; what
+    /// is the same there is not read again.
     pub fn at(&self, commit: ObjectId, global: &Global) -> Result<View, Failure> {
         let repository = open(global)?;
-        let tree = match source::revision_with(&repository, commit, &self.asked) {
-            Err(source::Error::Nothing { .. }) => Tree::default(),
-            tree => tree?,
-        };
+        let tree = source::revision_beside(&repository, commit, &self.asked, &self.tree)?;
         let (root, asked) = (self.root.clone(), self.asked.clone());
         let (repository, from) = (Some(repository), Some(commit));
         Ok(View { repository, tree, today: self.today, from, root, asked, seen: Seen::Commit })
@@ -181,7 +220,7 @@ impl View {
     ) -> Result<(Checked, Option<History>), Failure> {
         let (history, agreed) = match &self.repository {
             Some(_) if selection.needs_history(ruling) => {
-                let (history, agreed) = self.evidence(session)?;
+                let Evidence { history, agreed, .. } = self.evidence(&[], session)?;
                 (Some(history), agreed)
             }
             _ => (None, Vec::new()),
@@ -277,15 +316,8 @@ impl View {
     /// Builds the report model of what was chosen.
     pub fn modelled(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<Modelled, Failure> {
         let selection = self.selection(chosen, names)?;
-        let mut past = self.past(&Options::default())?;
-        let mut history = self.told(past.as_mut(), session)?;
-        let locks = self.locks(past.as_mut(), &selection)?;
-        for gap in locks.values().flat_map(|locks| &locks.degraded) {
-            if !history.degraded.contains(gap) {
-                history.degraded.push(gap.clone());
-            }
-        }
-        let agreed = self.agreed(past.as_mut())?;
+        let cycles = report::shown(&self.tree, &selection, self.today)?;
+        let Evidence { history, locks, agreed } = self.evidence(&cycles, session)?;
         let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
         let checked = rules::check(&subject, &rules::Selection::default());
         let published = rules::history_value(Some(&history));
@@ -295,12 +327,11 @@ impl View {
         Ok(Modelled { report: report::build(input)?, history, checked })
     }
 
-    /// Gives what the rules are told of the past: its events, and the days that cycles had when they locked.
-    pub fn evidence(&self, session: &mut Session<'_>) -> Result<(History, Vec<Cycle>), Failure> {
-        let mut past = self.past(&Options::default())?;
-        let history = self.told(past.as_mut(), session)?;
+    /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
+    pub fn evidence(&self, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Evidence, Failure> {
+        let (mut past, history, locks) = self.look_back(&Options::default(), cycles, session)?;
         let agreed = self.agreed(past.as_mut())?;
-        Ok((history, agreed))
+        Ok(Evidence { history, locks, agreed })
     }
 
     /// Gives the days that the cycles of the goals had when they locked.
@@ -377,15 +408,33 @@ impl View {
         ))
     }
 
-    /// Gives the definitions at lock of the cycles that a selection shows.
-    fn locks(&self, past: Option<&mut Past<'_>>, selection: &Selection) -> Result<BTreeMap<String, Locks>, Failure> {
+    /// Walks the history behind the view, and finds the definitions at lock of some cycles on the way.
+    pub fn history_and_locks(
+        &self,
+        options: &Options,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
+        self.look_back(options, cycles, session).map(|(_, history, locks)| (history, locks))
+    }
+
+    fn look_back(
+        &self,
+        options: &Options,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<(Option<Past<'_>>, History, BTreeMap<String, Locks>), Failure> {
+        let mut past = self.past(options)?;
+        let mut history = self.told(past.as_mut(), session)?;
         let mut locks = BTreeMap::new();
-        let Some(past) = past else { return Ok(locks) };
-        for cycle in report::shown(&self.tree, selection, self.today)? {
-            let agreed = past.locks(&cycle, self.today)?;
-            locks.insert(cycle.id, agreed);
+        for cycle in cycles {
+            let Some(past) = &mut past else { break };
+            let agreed = past.locks(cycle, self.today)?;
+            let new: Vec<_> = agreed.degraded.iter().filter(|gap| !history.degraded.contains(gap)).cloned().collect();
+            history.degraded.extend(new);
+            locks.insert(cycle.id.clone(), agreed);
         }
-        Ok(locks)
+        Ok((past, history, locks))
     }
 }
 

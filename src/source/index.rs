@@ -37,7 +37,7 @@ pub fn index(repository: &Repository, also: &[String]) -> Result<Tree, Error> {
     if files.is_empty() {
         return Err(Error::Nothing { paths: gathering.tree.config.paths.join(", ") });
     }
-    gathering.blobs(repository, &files)?;
+    gathering.blobs(repository, &files, None)?;
     gathering.tree.revision = revision_of(repository, &paths, files, settings)?;
     Ok(gathering.tree)
 }

@@ -6,6 +6,7 @@ mod index;
 mod paths;
 mod placing;
 mod revision;
+mod shared;
 mod template;
 mod worktree;
 
@@ -14,7 +15,8 @@ pub use index::index;
 pub use paths::Paths;
 pub use placing::{Pending, PlaceError, place, placeable};
 pub(crate) use revision::end_of_day;
-pub use revision::{AsOf, as_of, configuration_of, revision, revision_with};
+pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, revision_with};
+pub use shared::{only_objectives, same};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
 
@@ -24,6 +26,7 @@ use crate::git::{Error as GitError, ObjectId, Repository};
 use crate::okr::{Name, Objective};
 use crate::syntax::{ObjectiveFile, ObjectivePlace};
 use crate::text::{FileId, SourceFile, SourceMap};
+use shared::Known;
 use std::collections::BTreeMap;
 
 /// Largest objective file and configuration, in bytes.
@@ -113,6 +116,18 @@ impl Tree {
     }
 }
 
+#[cfg(test)]
+impl Tree {
+    /// Reads a tree out of texts by path, for tests; what does not read is in its findings.
+    pub fn of(files: &[(&str, &str)]) -> Self {
+        let mut gathering = Gathering::default();
+        for (path, text) in files {
+            gathering.objective_file(path, text.as_bytes());
+        }
+        gathering.tree
+    }
+}
+
 /// Why no tree could be read.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
@@ -186,8 +201,14 @@ impl Gathering {
         let (source, wrong) = self.decode(path, bytes);
         let file = self.tree.sources.add(source);
         let (objective_file, findings) = crate::syntax::read(file, self.tree.sources.get(file));
-        self.objectives += objective_file.objectives.len();
         self.keep(file, wrong, findings);
+        self.keep_file(objective_file);
+    }
+
+    /// Keeps a file that was read, as long as there are not too many objectives.
+    fn keep_file(&mut self, objective_file: ObjectiveFile) {
+        let file = objective_file.file;
+        self.objectives += objective_file.objectives.len();
         self.tree.files.push(objective_file);
         if self.objectives > MOST_OBJECTIVES {
             self.full = true;
@@ -197,9 +218,20 @@ impl Gathering {
         }
     }
 
-    /// Takes the objective files among git's objects.
-    fn blobs(&mut self, repository: &Repository, files: &[(String, ObjectId)]) -> Result<(), Error> {
+    /// Takes the objective files among git's objects, those that another tree has too from there.
+    fn blobs(
+        &mut self,
+        repository: &Repository,
+        files: &[(String, ObjectId)],
+        known: Option<&Known<'_>>,
+    ) -> Result<(), Error> {
         for (path, blob) in files {
+            if let Some(known) = known
+                && let Some(file) = known.find(path, *blob)?
+            {
+                self.take_over(known, file);
+                continue;
+            }
             let bytes = repository.blob(*blob)?;
             if bytes.len() > LARGEST_FILE {
                 self.too_large(path, bytes.len() as u64);

@@ -1,5 +1,6 @@
 //! Owns reading a tree of goals out of a commit, and finding the commit of a day.
 
+use super::shared::Known;
 use super::{Error, Gathering, Paths, Revision, Tree};
 use crate::config::{Config, FILE_NAME};
 use crate::git::{Error as GitError, ObjectId, Repository, TreeEntry};
@@ -54,6 +55,29 @@ pub fn revision(repository: &Repository, id: ObjectId) -> Result<Tree, Error> {
 /// # Errors
 /// As [`revision`].
 pub fn revision_with(repository: &Repository, id: ObjectId, also: &[String]) -> Result<Tree, Error> {
+    match gathered(repository, id, also, None)? {
+        (tree, 0) => Err(Error::Nothing { paths: tree.config.paths.join(", ") }),
+        (tree, _) => Ok(tree),
+    }
+}
+
+/// Reads the tree of goals of a commit beside another state that was read before: what is the same there is neither read
+/// nor parsed again. A commit without any objective file gives an empty tree. `also` are paths to read beside the
+/// configured ones.
+///
+/// # Errors
+/// As [`revision`], but for [`Error::Nothing`].
+pub fn revision_beside(repository: &Repository, id: ObjectId, also: &[String], other: &Tree) -> Result<Tree, Error> {
+    gathered(repository, id, also, Some(&Known::new(other))).map(|(tree, _)| tree)
+}
+
+/// Gathers what a commit holds, and says how many files that are.
+fn gathered(
+    repository: &Repository,
+    id: ObjectId,
+    also: &[String],
+    known: Option<&Known<'_>>,
+) -> Result<(Tree, usize), Error> {
     let commit = repository.commit(id)?;
     let mut gathering = Gathering::default();
     if let Some(blob) = file_at(repository, commit.tree, FILE_NAME)? {
@@ -63,12 +87,9 @@ pub fn revision_with(repository: &Repository, id: ObjectId, also: &[String]) -> 
     let mut listing = Listing::default();
     listing.of_commit(repository, commit.tree, &paths)?;
     gathering.tree.skipped = listing.skipped;
-    if listing.files.is_empty() {
-        return Err(Error::Nothing { paths: gathering.tree.config.paths.join(", ") });
-    }
-    gathering.blobs(repository, &listing.files)?;
+    gathering.blobs(repository, &listing.files, known)?;
     gathering.tree.revision = Revision { id: Some(id), committed: Some(commit.committer.seconds), dirty: false };
-    Ok(gathering.tree)
+    Ok((gathering.tree, listing.files.len()))
 }
 
 /// Reads the configuration alone of a commit; `None` where it has none, or one of a newer format.
