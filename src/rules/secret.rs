@@ -131,8 +131,8 @@ fn mask_text(text: &str, parts: &[Part<'_>], whole: bool) -> String {
         // To the line's end: a comment may speak of the value.
         extent.end += text.get(extent.end..).and_then(|rest| rest.find('\n')).unwrap_or_default();
         paint(extent, Shown::NoDigits);
-        for (key, range) in &part.place.values {
-            if !PLAIN.contains(&key.as_str()) && key != "title" {
+        for (key, range) in part.place.values.iter() {
+            if !PLAIN.contains(&key) && key != "title" {
                 paint(range.clone(), Shown::Nothing);
             }
         }

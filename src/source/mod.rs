@@ -1,6 +1,7 @@
 //! Owns where objective files come from: the work tree or a revision, behind one type.
 //! Never interprets them: that is `syntax` and `config`.
 
+mod gathering;
 mod paths;
 mod revision;
 mod template;
@@ -17,7 +18,7 @@ use crate::finding::Finding;
 use crate::git::{Error as GitError, ObjectId};
 use crate::okr::{Name, Objective};
 use crate::syntax::{ObjectiveFile, ObjectivePlace};
-use crate::text::{SourceFile, SourceMap};
+use crate::text::SourceMap;
 
 /// Largest objective file and configuration, in bytes.
 pub const LARGEST_FILE: usize = 1 << 20;
@@ -111,74 +112,4 @@ pub enum Error {
         /// The paths that were searched.
         paths: String,
     },
-}
-
-/// Builds a tree out of files as they are found, whatever they are read from.
-#[derive(Debug, Default)]
-struct Gathering {
-    tree: Tree,
-    objectives: usize,
-    full: bool,
-}
-
-impl Gathering {
-    /// Takes the configuration's bytes.
-    fn configuration(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let (source, wrong) = self.decode(crate::config::FILE_NAME, bytes);
-        let file = self.tree.sources.add(source);
-        let reading = crate::config::read(file, self.tree.sources.get(file));
-        if let Some(version) = reading.newer {
-            return Err(Error::Newer { path: crate::config::FILE_NAME.into(), version });
-        }
-        self.tree.config = reading.config;
-        self.tree.config.file = Some(file);
-        self.keep(file, wrong, reading.findings);
-        Ok(())
-    }
-
-    /// Takes one objective file's bytes. What comes after the last objective that is allowed is left out, with a
-    /// finding.
-    fn objective_file(&mut self, path: &str, bytes: &[u8]) {
-        if self.full {
-            return;
-        }
-        let (source, wrong) = self.decode(path, bytes);
-        let file = self.tree.sources.add(source);
-        let (objective_file, findings) = crate::syntax::read(file, self.tree.sources.get(file));
-        self.objectives += objective_file.objectives.len();
-        self.keep(file, wrong, findings);
-        self.tree.files.push(objective_file);
-        if self.objectives > MOST_OBJECTIVES {
-            self.full = true;
-            let message = format!("more than {MOST_OBJECTIVES} objectives: the files after this one are not read");
-            let help = "move the files of past cycles out of `paths`, and name their folder in [history] also";
-            self.tree.findings.push(Finding::new("limit-exceeded", message, help).at(file, 0..0, ""));
-        }
-    }
-
-    /// Notes a file that is not read for its size.
-    fn too_large(&mut self, path: &str, size: u64) {
-        let file = self.tree.sources.add(SourceFile::new(path, ""));
-        let message = format!("the file has {size} bytes, more than the {LARGEST_FILE} that git-okr reads");
-        let finding = Finding::new("limit-exceeded", message, "split it into several files").at(file, 0..0, "");
-        self.tree.findings.push(finding);
-    }
-
-    fn decode(&self, path: &str, bytes: &[u8]) -> (SourceFile, Option<usize>) {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => (SourceFile::new(path, text), None),
-            Err(error) => (SourceFile::new(path, String::from_utf8_lossy(bytes)), Some(error.valid_up_to())),
-        }
-    }
-
-    /// Keeps what a reader found. Where a byte is no UTF-8 that is the one syntax finding: all others may follow from it.
-    fn keep(&mut self, file: crate::text::FileId, wrong: Option<usize>, findings: Vec<Finding>) {
-        if let Some(at) = wrong {
-            let message = "this byte is not UTF-8, and TOML is UTF-8 throughout";
-            let help = "save the file as UTF-8";
-            let end = at + char::REPLACEMENT_CHARACTER.len_utf8();
-            self.tree.findings.push(Finding::new("toml-syntax", message, help).at(file, at..end, "not UTF-8"));
-        }
-        self.tree.findings.extend(findings.into_iter().filter(|f| wrong.is_none() || f.rule != "toml-syntax"));
-    }
 }

@@ -1,6 +1,7 @@
 //! Owns reading a tree of goals out of a commit, and finding the commit of a day.
 
-use super::{Error, Gathering, LARGEST_FILE, Paths, Revision, Tree};
+use super::gathering::{Gathering, Place};
+use super::{Error, Paths, Revision, Tree};
 use crate::config::FILE_NAME;
 use crate::git::{Error as GitError, ObjectId, Repository, TreeEntry};
 use jiff::civil::Date;
@@ -49,7 +50,7 @@ pub fn revision(repository: &Repository, id: ObjectId) -> Result<Tree, Error> {
     let commit = repository.commit(id)?;
     let mut gathering = Gathering::default();
     if let Some(blob) = file_at(repository, commit.tree, FILE_NAME)? {
-        gathering.configuration(&repository.blob(blob)?)?;
+        gathering.configuration(repository.blob(blob)?)?;
     }
     let paths = Paths::new(&gathering.tree.config.paths);
     let mut listing = Listing::default();
@@ -58,14 +59,9 @@ pub fn revision(repository: &Repository, id: ObjectId) -> Result<Tree, Error> {
     if listing.files.is_empty() {
         return Err(Error::Nothing { paths: gathering.tree.config.paths.join(", ") });
     }
-    for (path, blob) in listing.files {
-        let bytes = repository.blob(blob)?;
-        if bytes.len() > LARGEST_FILE {
-            gathering.too_large(&path, bytes.len() as u64);
-        } else {
-            gathering.objective_file(&path, &bytes);
-        }
-    }
+    let read = |(path, blob)| Ok((path, Place::Bytes(repository.blob(blob)?)));
+    let files = listing.files.into_iter().map(read).collect::<Result<_, GitError>>()?;
+    gathering.objective_files(files, false)?;
     gathering.tree.revision = Revision { id: Some(id), committed: Some(commit.committer.seconds), dirty: false };
     Ok(gathering.tree)
 }
