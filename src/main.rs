@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     git_okr::git::prepare();
-    let (out, mut err) = (stdout().lock(), stderr().lock());
+    // The error stream is not locked: a progress bar is drawn on it from another thread.
+    let (out, mut err) = (stdout().lock(), stderr());
     let terminal = Terminal {
         stdin: stdin().is_terminal(),
         stdout: out.is_terminal(),

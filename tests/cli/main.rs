@@ -15,6 +15,8 @@ mod history_reference;
 mod honesty;
 mod init;
 mod places;
+#[cfg(unix)]
+mod progress;
 mod published;
 mod quarter;
 mod readme;
