@@ -43,8 +43,17 @@ pub(super) struct Blob {
 
 /// What was read of one objective file.
 enum Taken {
-    Whole { source: SourceFile, wrong: Option<usize>, file: ObjectiveFile, findings: Vec<Finding>, blob: Option<Blob> },
+    Whole(Box<Whole>),
     TooLarge(u64),
+}
+
+struct Whole {
+    source: SourceFile,
+    /// Where it stops being UTF-8.
+    wrong: Option<usize>,
+    file: ObjectiveFile,
+    findings: Vec<Finding>,
+    blob: Option<Blob>,
 }
 
 /// Builds a tree out of files as they are found, whatever they are read from.
@@ -84,8 +93,8 @@ impl Gathering {
                 return None;
             }
             let taken = take(id(at), path, place, known);
-            if let Ok(Taken::Whole { file, .. }) = &taken {
-                objectives.fetch_add(file.objectives.len(), Ordering::Relaxed);
+            if let Ok(Taken::Whole(whole)) = &taken {
+                objectives.fetch_add(whole.file.objectives.len(), Ordering::Relaxed);
             }
             Some(taken)
         });
@@ -104,7 +113,8 @@ impl Gathering {
                     self.too_large(&path, size);
                     None
                 }
-                Taken::Whole { source, wrong, file, findings, blob } => {
+                Taken::Whole(whole) => {
+                    let Whole { source, wrong, file, findings, blob } = *whole;
                     let id = self.tree.sources.add(source);
                     objectives += file.objectives.len();
                     self.keep(id, wrong, findings);
@@ -159,7 +169,7 @@ fn take(id: FileId, path: &str, place: &Place, known: bool) -> Result<Taken, Err
         Content::Whole(bytes) => {
             let (source, wrong) = decode(path, bytes.into_owned());
             let (file, findings) = crate::syntax::read(id, &source);
-            Taken::Whole { source, wrong, file, findings, blob }
+            Taken::Whole(Box::new(Whole { source, wrong, file, findings, blob }))
         }
     })
 }
@@ -173,13 +183,14 @@ impl Place {
             Place::File(file) => file,
         };
         let failed = |source| Error::Io { path: path.to_owned(), source };
-        let mut file = File::open(file).map_err(failed)?;
+        let file = File::open(file).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
         if size > LARGEST_FILE as u64 {
             return Ok(Content::TooLarge(size));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-        file.read_to_end(&mut bytes).map_err(failed)?;
+        // A file that grows meanwhile is no reason to read on without end.
+        file.take(LARGEST_FILE as u64).read_to_end(&mut bytes).map_err(failed)?;
         Ok(Content::Whole(Cow::Owned(bytes)))
     }
 }
@@ -228,5 +239,36 @@ fn decode(path: &str, bytes: Vec<u8>) -> (SourceFile, Option<usize>) {
             let wrong = error.utf8_error().valid_up_to();
             (SourceFile::new(path, String::from_utf8_lossy(error.as_bytes())), Some(wrong))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_after_the_last_objective_allowed_is_left_out_on_every_machine() {
+        let text = "[[objective]]\nid = \"a\"\ntitle = \"b\"\n".repeat(1_000);
+        let file = |at: usize| (format!("okrs/{at:02}.toml"), Place::Bytes(text.clone().into_bytes()));
+        let mut gathering = Gathering::default();
+        let blobs = gathering.objective_files((0..64).map(file).collect(), true).expect("nothing is read from disk");
+        assert_eq!(gathering.tree.files.len(), MOST_OBJECTIVES / 1_000 + 1);
+        let limit: Vec<_> = gathering.tree.findings.iter().filter(|one| one.rule == "limit-exceeded").collect();
+        let last = limit[0].primary.as_ref().map(|label| gathering.tree.sources.get(label.file).path.as_str());
+        assert_eq!((limit.len(), last), (1, Some("okrs/50.toml")));
+        assert_eq!(
+            blobs.iter().filter(|(_, blob)| blob.is_some()).count(),
+            64,
+            "what is left out is committed all the same"
+        );
+    }
+
+    #[test]
+    fn a_file_that_git_converts_is_known_by_both_ids() {
+        let blob = Blob::of(b"a = 1\r\nb = 2\r\n");
+        assert!(blob.is(Repository::blob_id(b"a = 1\r\nb = 2\r\n")) && blob.is(Repository::blob_id(b"a = 1\nb = 2\n")));
+        assert!(!blob.is(Repository::blob_id(b"a = 1\n")));
+        // As `git hash-object` says of an empty file.
+        assert_eq!(Repository::blob_id(b"").to_string(), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
     }
 }
