@@ -134,8 +134,8 @@ fn a_commit_graph_of_other_commits_is_noticed() {
 #[test]
 fn who_asks_for_no_history_walks_none() {
     let place = Place::with(&[(PATH, GOALS)]);
-    place.okr(&["check", "--verbose", "--select", "format"]).exits(0).hides("walked");
-    place.okr(&["check", "--verbose", "--select", "history"]).exits(0).says("walked 1 commits");
+    let _ = place.okr(&["check", "--verbose", "--select", "format"]).exits(0).hides("walked");
+    let _ = place.okr(&["check", "--verbose", "--select", "history"]).exits(0).says("walked 1 commits");
 }
 
 #[test]
