@@ -265,7 +265,10 @@ impl View {
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
         let mut history = match past {
-            Some(past) => past.history()?,
+            Some(past) => {
+                let _bar = session.bar(past.progress());
+                past.history()?
+            }
             None => History { complete: true, ..History::default() },
         };
         let Some(repository) = &self.repository else { return Ok(history) };

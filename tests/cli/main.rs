@@ -22,6 +22,8 @@ mod init;
 mod levels;
 mod mutations;
 mod places;
+#[cfg(unix)]
+mod progress;
 mod published;
 mod quarter;
 mod readme;
