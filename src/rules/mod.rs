@@ -75,6 +75,9 @@ registry! {
     }
     wording {
         objective_length,
+        kr_output_not_outcome,
+        kr_vague,
+        kr_vanity,
     }
     history {
         history_shallow,

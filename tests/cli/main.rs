@@ -21,4 +21,5 @@ mod readme;
 mod reports;
 mod repositories;
 mod sensitive;
+mod sentences;
 mod shortcuts;

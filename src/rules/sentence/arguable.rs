@@ -1,0 +1,39 @@
+//! Owns which words leave open whether a sentence has come true: two people who look at the same facts could disagree.
+
+use super::lexicon::Class;
+use super::reached::reached;
+use super::spoken::{Spoken, unled};
+use super::tokens;
+
+/// Words of praise and of manner that nobody can count.
+const ARGUABLE: &str = "adequate adequately appropriate appropriately attractive attitude best best-in-class clearly culture \
+     easily effective effectively efficient efficiently enough excellence excellent flexible good great holistic ideal \
+     innovative leading meaningful mindset modern momentum needs optimal outstanding performant proactive properly quickly \
+     rich robust satisfying seamless seamlessly significant significantly smooth smoothly state-of-the-art strong \
+     successful sufficient sufficiently timely usable well world-class";
+/// What people think and feel: real, and nothing says how it would be seen.
+const FELT: &str = "love trust feel understand know enjoy like appreciate recognise recognize believe momentum";
+
+/// Finds the word by which a sentence leaves its success to opinion; `None` where something in it says when it is reached.
+pub(crate) fn arguable(text: &str) -> Option<String> {
+    if reached(text, true).is_some() {
+        return None;
+    }
+    let tokens: Vec<_> = tokens::read(&tokens::clean(text)).into_iter().filter(|token| !token.aside).collect();
+    let said = Spoken(unled(&tokens));
+    if said.leads(Class::Improves) || said.leads(Class::Changes) {
+        return Some(said.0[0].raw.clone());
+    }
+    let among = |list: &str, word: &str| list.split_whitespace().any(|one| one == word);
+    // `The API is stable`, `Make it faster`: said of something, not part of its name.
+    let stated = |at: usize| {
+        at > 0 && (at.saturating_sub(3)..at).any(|at| said.is(at, Class::Be) || said.is(at, Class::Attains))
+    };
+    let found = said.find(0, |at, token| {
+        among(ARGUABLE, &token.word)
+            || among(FELT, token.word.strip_suffix('s').unwrap_or(&token.word)) && at > 0
+            || token.is(Class::Compares)
+            || token.is(Class::Quality) && stated(at)
+    });
+    found.map(|at| said.0[at].raw.clone())
+}

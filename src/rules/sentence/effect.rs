@@ -1,0 +1,91 @@
+//! Owns what a sentence is about: a change in the world, or work that gets done. The first sign decides, and is named;
+//! where there is none the sentence stays open.
+
+use super::lexicon::{Class, Form};
+use super::numbers::{self, Amount};
+use super::spoken::{Spoken, unled};
+use super::tokens::{self, Token};
+
+/// What a sentence is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// A measure, or what people do, changes or holds. The words that decided.
+    Outcome(String),
+    /// Something gets done, or is there. By which sign, and the words that decided.
+    Output(Sign, String),
+    /// The sentence does not tell.
+    Open,
+}
+
+/// By what a sentence shows that it is about work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// A verb of work: `publish`.
+    Work,
+    /// Things are counted: `12 workshops`.
+    Count,
+    /// A thing is there or in a state: `is documented`, `live`, `in place`.
+    There,
+    /// A share of a task, or everybody doing it: `100 % of teams have a plan`.
+    Task,
+    /// Somebody has a thing: `we have`.
+    Have,
+    /// Something is possible, and nobody says who does it: `users can`.
+    Can,
+    /// A thing is named, and nothing said about it.
+    Thing,
+}
+
+/// A look for one sign.
+type Look = fn(Spoken<'_>) -> Option<Effect>;
+
+/// The signs, in the order in which they are believed: what stands in front first, then who acts, then measures and
+/// numbers, and what is merely there last.
+const LOOKS: &[Look] = &[
+    |said| said.work(),
+    |said| said.changing(),
+    |said| said.promising(),
+    |said| said.attaining(),
+    |said| said.share(),
+    |said| said.none(),
+    |said| said.people(),
+    |said| said.measured(),
+    |said| said.used(),
+    |said| said.borne(),
+    |said| said.compared(),
+    |said| said.answered(),
+    |said| said.having(),
+    |said| said.there(),
+    |said| said.able(),
+    |said| said.counted(),
+    |said| said.named(),
+];
+
+/// Reads what a sentence is about.
+pub(crate) fn effect(text: &str) -> Effect {
+    let text = tokens::clean(text);
+    let all = tokens::read(&text);
+    let amounts: Vec<Amount> = all.iter().filter_map(|token| token.amount.clone()).collect();
+    let plain: Vec<Token> = all.iter().filter(|token| !token.aside).cloned().collect();
+    let tokens = if plain.is_empty() { all } else { plain };
+    let said = Spoken(unled(&tokens));
+    said.moves(numbers::span(&text, &amounts)).unwrap_or_else(|| said.effect())
+}
+
+impl Spoken<'_> {
+    /// Looks for the signs in their order.
+    pub fn effect(self) -> Effect {
+        LOOKS.iter().find_map(|look| look(self)).unwrap_or(Effect::Open)
+    }
+
+    /// From one value to another.
+    fn moves(self, span: Option<(&Amount, &Amount)>) -> Option<Effect> {
+        if let Some((from, to)) = span {
+            // `Upgrade the database from 12 to 15` names versions.
+            let versions = self.at(0)?.form(Class::Delivers, Form::Base) && !from.bears() && !to.bears();
+            return (!versions).then(|| Effect::Outcome(format!("{} to {}", from.word, to.word)));
+        }
+        let (first, second) = self.rhythms()?;
+        self.outcome(first..second + 1)
+    }
+}

@@ -1,0 +1,184 @@
+//! Owns the signs that a sentence speaks of work: a verb of work, things that are counted, had or there.
+
+use super::effect::{Effect, Sign};
+use super::lexicon::{self, Class, Form};
+use super::numbers::Amount;
+use super::spoken::Spoken;
+use Class::{
+    Attains, Be, Behaves, Can, Changes, Clause, Delivers, Flow, Have, Improves, Joins, Measure, Part, People, Response,
+    State, Takes, Thing, Whole,
+};
+
+impl<'t> Spoken<'t> {
+    /// A verb of work in front: `Publish the report`.
+    pub fn work(self) -> Option<Effect> {
+        let form = lexicon::form(&self.at(0)?.word, Delivers)?;
+        if form == Form::S || self.0.len() == 1 {
+            return None;
+        }
+        if form == Form::Past {
+            return self.output(Sign::Work, 0..1);
+        }
+        let noun = self.nounish(0) || form == Form::Ing || self.measure(1);
+        if noun && (self.measure(0) || self.predicate().is_some()) {
+            return None;
+        }
+        if let Some(effect) = self.aim() {
+            return Some(effect);
+        }
+        // `Build time under 8 minutes`: the verb is a noun.
+        let first = self.find(1, |at, token| self.measure(at) || token.is(Joins) || token.amount.is_some());
+        if noun
+            && let Some(at) = first.filter(|&at| at <= 3 && self.measure(at))
+            && self.find(at, |at, _| self.bears(at)).is_some()
+        {
+            return self.outcome(0..at + 1);
+        }
+        let particle = self.at(1).is_some_and(|next| next.any(&["out", "up", "off", "down", "over"]));
+        self.output(Sign::Work, 0..if particle { 2 } else { 1 })
+    }
+
+    /// Work with a change in it: `… so that calls fall by 20 %`, `Resolve 95 % of tickets within a day`.
+    fn aim(self) -> Option<Effect> {
+        let bearing = |from: usize| (from..from + 5).find(|&at| self.bears(at));
+        if let Some(at) =
+            self.find(1, |at, token| (self.measure(at) || at > 1 && token.is(Changes)) && bearing(at + 1).is_some())
+        {
+            return self.outcome(at..bearing(at + 1)? + 1);
+        }
+        if let Some(at) = self.find(2, |at, _| self.bears(at) && self.measure(at + 1)) {
+            return self.outcome(at..at + 2);
+        }
+        let limited = |at: usize| {
+            self.0[at.saturating_sub(3)..at].iter().any(|t| t.any(&["within", "under", "in", "than", "below"]))
+        };
+        if let Some(at) = self.find(2, |at, _| self.time(at) && limited(at)) {
+            let short = self.0[at].amount.as_ref().is_some_and(Amount::is_short);
+            let share = self.0.iter().any(|t| t.is(Whole) || t.amount.as_ref().is_some_and(|a| a.unit == "%"));
+            if short || share {
+                return self.outcome(at - 1..at + 2);
+            }
+        }
+        self.won()
+    }
+
+    /// Work whose object is money, or what others do in answer: `Close 2 deals`, `Generate 200 leads`.
+    fn won(self) -> Option<Effect> {
+        let brings = self.0[0].any(&["close", "deliver", "generate", "build", "secure"]);
+        let wins = self.0[0].any(&["add", "sign", "bring", "engage", "draw"]);
+        if !brings && !wins {
+            return None;
+        }
+        let at = self.find(1, |_, token| token.amount.is_some())?;
+        let head = self.from(at).head().map(|head| &self.0[at + head])?;
+        let money = self.0[at].amount.as_ref().is_some_and(Amount::is_money);
+        let gained = head.noun(Response) && !head.noun(Thing) || head.noun(Measure) || wins && head.noun(People);
+        if money || gained { self.outcome(0..at + 1) } else { None }
+    }
+
+    /// A share, or everybody: a task is work, behaviour and quality are not.
+    pub fn share(self) -> Option<Effect> {
+        let at = self.start()?;
+        let token = self.at(at)?;
+        let whole = token.is(Whole);
+        let percent = token.amount.as_ref().filter(|amount| amount.unit == "%");
+        let one = token.amount.is_some() || token.word == "one";
+        let of = self.at(at + 1).is_some_and(|next| next.any(&["of", "in", "out"]));
+        let ratio = one && of && self.0[at + 2..].iter().take(3).any(|token| token.amount.is_some());
+        if !(whole || percent.is_some() || ratio || token.is(Part)) {
+            return None;
+        }
+        let full = whole || percent.is_some_and(|amount| amount.value >= 100.0);
+        let limit = self.find(at + 1, |at, _| self.time(at));
+        let task = self.find(at + 1, |at, token| {
+            let before = &self.0[at - 1];
+            let done = token.form(Delivers, Form::Past) && (full && limit.is_none() || !token.is(Flow));
+            let there = token.is(State) && before.is(Be) || token.word == "place" && before.word == "in";
+            let takes = token.is(Have) || token.is(Takes) || full && token.form(Delivers, Form::Base);
+            let thing = takes && self.find(at + 1, |_, token| token.noun(Thing) && !token.noun(Measure)).is_some();
+            done || there || thing
+        });
+        match (task, limit) {
+            (Some(task), limit) if limit.is_none() || !full => {
+                let end = task + if self.is(task, Have) { 3 } else { 1 };
+                let words = format!("{} … {}", token.raw, self.words(task..end));
+                Some(Effect::Output(Sign::Task, words))
+            }
+            (_, Some(limit)) => self.outcome(limit..limit + 1),
+            _ if !full => self.outcome(at..at + 2),
+            _ => None,
+        }
+    }
+
+    /// Somebody has a thing.
+    pub fn having(self) -> Option<Effect> {
+        let there = self.at(0)?.word == "there" && self.is(1, Be);
+        let at = if there { 1 } else { self.find(0, |_, token| token.is(Have))? };
+        let rest = self.from(at + 1);
+        if let Some(answer) = rest.answered() {
+            return Some(answer);
+        }
+        self.output(Sign::Have, at..at + 1 + rest.phrase().min(4))
+    }
+
+    /// A thing is in a state.
+    pub fn there(self) -> Option<Effect> {
+        let clause = self.find(1, |_, token| token.is(Clause) && token.word != "to").unwrap_or(self.0.len());
+        let state = self.find(1, |at, token| {
+            let before = &self.0[at - 1];
+            let ends = || token.stop || self.at(at + 1).is_none_or(|next| next.is(Joins));
+            token.form(Delivers, Form::Past) && (before.is(Be) || !before.is(Joins))
+                || token.any(&["place", "use", "production", "force"]) && before.word == "in"
+                || token.is(State) && (before.is(Be) || ends())
+        });
+        if let Some(at) = state.filter(|&at| at < clause) {
+            let from = if self.is(at - 1, Be) || self.0[at - 1].word == "in" { at - 1 } else { at };
+            return self.output(Sign::There, from..at + 1);
+        }
+        let at = self.find(1, |_, token| token.is(Be)).filter(|&at| at < clause)?;
+        let going = self.at(at + 1).is_some_and(|next| next.word.ends_with("ing"));
+        if going { Some(Effect::Open) } else { self.output(Sign::There, at..at + 2) }
+    }
+
+    /// A thing can do something.
+    pub fn able(self) -> Option<Effect> {
+        let at = self.find(1, |at, token| {
+            let does = [Delivers, Improves, Attains, Behaves].iter().any(|class| token.form(*class, Form::S));
+            token.is(Can) || does && !self.nounish(at)
+        })?;
+        if let Some(number) = self.find(at, |_, token| token.amount.is_some()) {
+            return self.outcome(at..number + 1);
+        }
+        self.output(Sign::Can, at..at + 2)
+    }
+
+    /// Finds what is counted: where the number stands, the sentence from there on, and the noun's place in it.
+    pub fn count(self) -> Option<(usize, Spoken<'t>, usize)> {
+        let at = self.start()?;
+        self.0[at].amount.as_ref()?;
+        // `40 and 60 pilots`, `4–6 pilots`: the last number counts.
+        let range = self.at(at + 1).is_some_and(|next| next.any(&["and", "to", "or", "-", "–"]));
+        let last = if range && self.at(at + 2).is_some_and(|next| next.amount.is_some()) { at + 2 } else { at };
+        let rest = self.from(last);
+        Some((last, rest, rest.head()?))
+    }
+
+    /// Counted things: `12 workshops`.
+    pub fn counted(self) -> Option<Effect> {
+        let (at, rest, head) = self.count()?;
+        let acts = rest.at(head + 1).is_some_and(|next| !next.is(Joins)) && rest.verb(head + 1);
+        if acts { Some(Effect::Open) } else { self.output(Sign::Count, at..at + head + 1) }
+    }
+
+    /// A thing with nothing said about it.
+    pub fn named(self) -> Option<Effect> {
+        let end = self.phrase();
+        let head = end.checked_sub(1)?;
+        let acts = end < self.0.len() && self.verb(end);
+        if acts || self.numbered() && !self.0[..end].iter().any(|token| token.noun(Thing)) {
+            return None;
+        }
+        let at = (0..end).rev().find(|&at| self.0[at].noun(Thing)).unwrap_or(head);
+        self.output(Sign::Thing, at..at + 1)
+    }
+}
