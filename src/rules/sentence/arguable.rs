@@ -6,13 +6,13 @@ use super::spoken::{Spoken, unled};
 use super::tokens;
 
 /// Words of praise and of manner that nobody can count.
-const ARGUABLE: &str = "adequate adequately appropriate appropriately attractive attitude best best-in-class clearly culture \
-     easily effective effectively efficient efficiently enough excellence excellent flexible good great holistic ideal \
-     innovative leading meaningful mindset modern momentum needs optimal outstanding performant proactive properly quickly \
-     rich robust satisfying seamless seamlessly significant significantly smooth smoothly state-of-the-art strong \
+const ARGUABLE: &str = "adequate adequately appropriate appropriately attractive attitude best best-in-class clearly \
+     easily effective effectively efficient efficiently enough excellence excellent flexible good great holistic \
+     innovative leading meaningful mindset modern momentum optimal outstanding performant proactive properly quickly \
+     rich robust satisfying seamless seamlessly significant significantly smooth smoothly state-of-the-art strategic strong \
      successful sufficient sufficiently timely usable well world-class";
 /// What people think and feel: real, and nothing says how it would be seen.
-const FELT: &str = "love trust feel understand know enjoy like appreciate recognise recognize believe momentum";
+const FELT: &str = "love trust feel understand know enjoy like appreciate recognise recognize believe momentum prefer";
 
 /// Finds the word by which a sentence leaves its success to opinion; `None` where something in it says when it is reached.
 pub(crate) fn arguable(text: &str) -> Option<String> {
@@ -27,12 +27,14 @@ pub(crate) fn arguable(text: &str) -> Option<String> {
     let among = |list: &str, word: &str| list.split_whitespace().any(|one| one == word);
     // `The API is stable`, `Make it faster`: said of something, not part of its name.
     let stated = |at: usize| {
-        at > 0 && (at.saturating_sub(3)..at).any(|at| said.is(at, Class::Be) || said.is(at, Class::Attains))
+        at > 0
+            && (at.saturating_sub(3)..at)
+                .any(|at| said.is(at, Class::Be) || said.is(at, Class::Attains) || said.is(at, Class::Behaves))
     };
     let found = said.find(0, |at, token| {
         among(ARGUABLE, &token.word)
             || among(FELT, token.word.strip_suffix('s').unwrap_or(&token.word)) && at > 0
-            || token.is(Class::Compares)
+            || token.is(Class::Compares) && !(at > 0 && said.0[at - 1].word == "the")
             || token.is(Class::Quality) && stated(at)
     });
     found.map(|at| said.0[at].raw.clone())

@@ -5,13 +5,13 @@ use super::lexicon::{self, Class, Form};
 use super::spoken::Spoken;
 use Class::{
     Attains, Be, Behaves, Can, Changes, Clause, Compares, Delivers, Denies, Have, Improves, Joins, Measure, Mental,
-    People, Quality, Response, State, Thing, Trouble, Used,
+    Office, People, Quality, Response, State, Thing, Trouble, Used,
 };
 
 impl Spoken<'_> {
     /// Tells whether a verb of a class stands in front, as an order or as a name: `reduce`, `reducing`.
     pub fn leads(self, class: Class) -> bool {
-        let form = self.at(0).and_then(|first| lexicon::form(&first.word, class));
+        let form = self.at(0).and_then(|first| first.classes.form(class));
         self.0.len() > 1 && matches!(form, Some(Form::Base | Form::Ing))
     }
 
@@ -113,9 +113,11 @@ impl Spoken<'_> {
         if token.form(Delivers, Form::Past) && !self.is(verb - 1, Joins) {
             return self.output(Sign::There, who..verb + 1);
         }
-        let office = self.0[who].any(&["team", "teams", "staff", "organisation", "organization", "officer"]);
-        if token.is(Delivers) && (office || !token.is(Behaves)) {
-            return self.output(Sign::Work, verb..verb + 1);
+        let office = self.0[who].is(Office);
+        if token.is(Delivers) && !token.is(Behaves) {
+            // `Two teams build on it`: those who count are others.
+            let counted = self.0[..who].iter().any(|token| token.amount.is_some());
+            return if office && !counted { self.output(Sign::Work, verb..verb + 1) } else { Some(Effect::Open) };
         }
         if token.is(Behaves) || token.is(Attains) || self.numbered() {
             return self.outcome(who..verb + 1);
@@ -142,10 +144,9 @@ impl Spoken<'_> {
 
     /// Others use it.
     pub fn used(self) -> Option<Effect> {
-        const USED: &[&str] =
-            &["used", "using", "trusted", "recommended", "mentioned", "cited", "preferred", "chosen", "adopted"];
-        let at = self.find(1, |_, token| token.any(USED))?;
-        let by = self.find(at + 1, |_, token| token.any(&["by", "in"])).filter(|&by| by <= at + 2)?;
+        const USED: &[&str] = &["used", "using", "trusted", "recommended", "mentioned", "cited", "preferred", "chosen"];
+        let at = self.find(0, |_, token| token.any(USED))?;
+        let by = self.find(at + 1, |_, token| token.any(&["by", "in"])).filter(|&by| by <= at + 3)?;
         let possible = self.0[..at].iter().any(|token| token.is(Can));
         if possible { None } else { self.outcome(at..by + 1) }
     }
@@ -164,7 +165,7 @@ impl Spoken<'_> {
         let at = self.find(0, |at, token| {
             let counted = at > 0 && self.0[at - 1].amount.is_some();
             let said = (at.saturating_sub(3)..at).any(|at| self.is(at, Be) || self.is(at, Behaves));
-            token.is(Compares) && !counted
+            token.is(Compares) && !counted && !(at > 0 && self.0[at - 1].word == "the")
                 || token.is(Quality) && said
                 || at > 0 && token.form(Changes, Form::S) && !token.noun(Thing)
         })?;
@@ -178,6 +179,8 @@ impl Spoken<'_> {
         let others = [People, Response, Measure, Trouble].iter().any(|class| noun.noun(*class)) && !noun.noun(Thing);
         let alive = rest.0[..head].iter().any(|token| token.is(Used));
         let made = rest.at(head + 1).is_some_and(|next| next.form(Delivers, Form::Past));
-        if (others || alive) && !made { self.outcome(at..at + head + 1) } else { None }
+        // `3 distributions ship our package`: somebody else acts.
+        let acts = head + 1 < rest.0.len() && rest.verb(head + 1);
+        if (others || alive || acts) && !made { self.outcome(at..at + head + 1) } else { None }
     }
 }

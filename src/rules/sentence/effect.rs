@@ -46,6 +46,7 @@ const LOOKS: &[Look] = &[
     |said| said.changing(),
     |said| said.promising(),
     |said| said.attaining(),
+    |said| said.unknown(),
     |said| said.share(),
     |said| said.none(),
     |said| said.people(),
@@ -85,7 +86,31 @@ impl Spoken<'_> {
             let versions = self.at(0)?.form(Class::Delivers, Form::Base) && !from.bears() && !to.bears();
             return (!versions).then(|| Effect::Outcome(format!("{} to {}", from.word, to.word)));
         }
-        let (first, second) = self.rhythms()?;
-        self.outcome(first..second + 1)
+        if let Some((first, second)) = self.rhythms() {
+            return self.outcome(first..second + 1);
+        }
+        self.stated().or_else(|| self.shifted())
+    }
+
+    /// A number behind a colon: `Applications: 3,100`.
+    fn stated(self) -> Option<Effect> {
+        let colon = self.find(0, |_, token| token.colon)?;
+        let value = self.from(colon + 1);
+        let at = value.start().filter(|&at| value.0[at].amount.is_some())?;
+        let noun = value.at(at + 1).is_some_and(|next| next.noun(Class::Thing));
+        if noun || self.leads(Class::Delivers) && !self.nounish(0) { None } else { self.outcome(0..colon + at + 2) }
+    }
+
+    /// A number that moves: `waste down to 9 %`, `costs up 4 %`, `complaints cut in half`.
+    fn shifted(self) -> Option<Effect> {
+        let at = self.find(1, |at, token| {
+            let to = token.word == "down" && self.0.get(at + 1).is_some_and(|next| next.any(&["to", "by", "from"]));
+            let by = token.any(&["up", "down"]) && self.bears(at + 1);
+            let from = token.word == "up" && self.0.get(at + 1).is_some_and(|next| next.any(&["from", "by"]));
+            let cut = token.is(Class::Changes) && !token.noun(Class::Thing);
+            let number = |token: &Token| token.amount.is_some() || token.is(Class::Part);
+            by || (to || from || cut) && self.0[at + 1..].iter().take(4).any(number)
+        })?;
+        self.outcome(at - 1..at + 3)
     }
 }

@@ -1,6 +1,6 @@
 //! Owns what the fields of a key result say about what is measured. Looks at no sentence.
 
-use super::lexicon::{self, Class};
+use super::lexicon::{Class, Classes};
 use super::numbers;
 use crate::okr::{Goal, KeyResult, Measure};
 
@@ -13,7 +13,7 @@ pub(crate) fn measured(key_result: &KeyResult) -> Option<&str> {
     let named = lone.first().is_some_and(numbers::Amount::bears)
         || lower
             .split(|c: char| !c.is_alphanumeric())
-            .any(|word| lexicon::noun(word, Class::Measure) && word != "score");
+            .any(|word| Classes::of(word).noun(Class::Measure) && word != "score");
     let money = ["eur", "usd", "gbp", "chf", "€", "$", "£", "¥"].iter().any(|sign| lower.contains(sign));
     (defined(key_result) && (named || money)).then_some(unit)
 }

@@ -23,6 +23,8 @@ pub(super) enum Class {
     Measure,
     /// Nouns of people, and of what people form.
     People,
+    /// Nouns of the people who do the work themselves.
+    Office,
     /// Nouns of what other people do in answer.
     Response,
     /// Nouns of what nobody wants.
@@ -117,7 +119,7 @@ const CLASSES: &[(Class, &str)] = &[
     (
         Behaves,
         "accept agree answer appreciate apply arrive ask attend believe benefit book borrow bring buy cancel choose click \
-         come comment commute complain complete contact contribute cycle donate eat engage enjoy enrol enroll feel find \
+         come comment commute complain complete contact contribute cycle donate eat engage enjoy enrol enroll feel find finish \
          follow forget give go invite join keep know leave like live log love manage mention miss notice open opt order \
          participate pass pay perceive play post praise prefer quit rate reach read recognise recognize recommend refer \
          rely renew reorder reply report respond return say score see share sign speak spend start stay stop subscribe \
@@ -126,7 +128,7 @@ const CLASSES: &[(Class, &str)] = &[
     ),
     (
         Thing,
-        "account agenda agreement algorithm analysis announcement api app application architecture archive article artefact \
+        "account agenda build deploy export import launch sync test agreement algorithm analysis announcement api app application architecture archive article artefact \
          artifact assessment audit automation backup banner billboard blog board book booklet bot branch brand briefing \
          brochure budget building bus calculator calendar camp campaign card catalog catalogue category center centre \
          ceremony certificate certification channel charter chart chatbot checklist class classroom client clinic cluster \
@@ -161,8 +163,8 @@ const CLASSES: &[(Class, &str)] = &[
          availability average awareness bandwidth bill bookings bounce capacity churn compliance confidence consumption \
          conversion cost coverage crime csat dau debt deficit demand density diversity donation downtime duration earnings \
          ebitda efficiency effectiveness emission engagement enps enrolment enrollment expenditure fee footfall footprint \
-         freshness frequency gmv gap growth happiness headcount health income inflation intake latency length likelihood \
-         load loss loyalty ltv margin mau mean median morale mortality mrr mttd mttf mttr nps number nrr occupancy oee \
+         freshness frequency gmv gap growth happiness headcount health hour income inflation intake latency length likelihood \
+         load loss loyalty ltv margin mau mean median minute morale mortality mrr mttd mttf mttr nps number nrr occupancy oee \
          overhead overtime p50 p75 p90 p95 p99 payback percentage percentile performance pollution precision price \
          prevalence probability productivity profit profitability proportion quality quota rank ranking rate rating ratio reach \
          recall recidivism reliability rent responsiveness retention return revenue rework roas roi runway runtime safety \
@@ -184,6 +186,10 @@ const CLASSES: &[(Class, &str)] = &[
          senior shopper specialist sponsor staff starter start-up startup stakeholder student subscriber supplier \
          supporter teacher team teammate teenager tenant tester tourist trainee traveller traveler user vendor viewer \
          visitor volunteer voter woman women worker youth youngster",
+    ),
+    (
+        Office,
+        "team staff employee manager engineer officer colleague organisation organization department squad teacher nurse",
     ),
     (
         Response,
@@ -212,7 +218,7 @@ const CLASSES: &[(Class, &str)] = &[
          enjoyable excited fast friendly good great happy healthy informed instant interested intuitive involved loved \
          loyal motivated pleasant predictable productive profitable proud quick reliable resilient respected \
          responsive robust safe satisfied scalable seamless smooth stable strong successful supported sustainable \
-         trusted trustworthy understood useful valuable valued world-class attractive recognised recognized",
+         trusted trustworthy understood useful valuable valued world-class attractive recognised recognized known visible famous popular",
     ),
     (
         Compares,
@@ -221,8 +227,8 @@ const CLASSES: &[(Class, &str)] = &[
     ),
     (
         Joins,
-        "a about above across after against all along among an and any are aren't as at be because been before being below between \
-         beyond but by can can't cannot could did do does during every for from had has have having how if in into is isn't it \
+        "a about above across after again against all along among an and any are aren't as at back be because been before being below between \
+         beyond but by can can't cannot could did do does down during every for from had has have having how if in into is isn't it \
          its like may might must no nor not of off on onto or our out over per resulting should since so than that the \
          their them then there these they this those through throughout to toward towards under until up upon using via was \
          we were what when where whether which while who whose will with within without would you your & / + - – — → -> \
@@ -243,7 +249,7 @@ const CLASSES: &[(Class, &str)] = &[
         "answer resolve deliver close handle complete fill pay process ship solve see serve treat approve accept find return \
          release fix clear start finish book request meet decide review",
     ),
-    (Takes, "complete attend receive get finish pass"),
+    (Takes, "complete attend receive"),
     (Used, "active paid paying returning recurring satisfied engaged"),
     (Rhythm, "hourly daily weekly biweekly fortnightly monthly quarterly yearly"),
     (
@@ -289,49 +295,94 @@ pub(super) enum Form {
     Ing,
 }
 
-fn among(word: &str, class: Class) -> bool {
-    WORDS.get(word).is_some_and(|mask| mask & (1 << class as u32) != 0)
+/// The classes of one word, by the form in which it belongs to them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Classes {
+    base: u32,
+    s: u32,
+    past: u32,
+    ing: u32,
+    /// As a noun or an adjective, in parts too.
+    nouns: u32,
+    /// In any form, in parts too.
+    any: u32,
 }
 
-/// Finds the form in which a lower-case word belongs to a class, if it does.
-pub(super) fn form(word: &str, class: Class) -> Option<Form> {
-    if among(word, class) {
-        return Some(Form::Base);
-    }
-    if PAST.get(word).is_some_and(|base| among(base, class)) {
-        return Some(Form::Past);
-    }
-    let is = |base: &str| among(base, class);
-    let with = |stem: &str, end: &str| is(&format!("{stem}{end}"));
-    let doubled = |stem: &str| {
-        let mut letters = stem.chars().rev();
-        letters.next().is_some_and(|last| letters.next() == Some(last)) && is(&stem[..stem.len() - 1])
-    };
-    if let Some(stem) = word.strip_suffix("'s").or_else(|| word.strip_suffix('s')) {
-        let es = stem.strip_suffix('e').is_some_and(is);
-        if is(stem) || es || stem.strip_suffix("ie").is_some_and(|stem| with(stem, "y")) {
-            return Some(Form::S);
+impl Classes {
+    /// Reads a lower-case word. Of `buyer/seller` each part counts; what `co-founder` is as a noun, its last part says.
+    pub fn of(word: &str) -> Self {
+        let mut classes = Classes::whole(word);
+        for part in word.split('/').filter(|part| part.len() < word.len()) {
+            let part = Classes::whole(part);
+            classes.nouns |= part.nouns;
+            classes.any |= part.any;
         }
+        if let Some((_, last)) = word.rsplit_once('-') {
+            classes.nouns |= Classes::whole(last).nouns;
+        }
+        classes
     }
-    if let Some(stem) = word.strip_suffix("ed")
-        && (is(stem) || with(stem, "e") || doubled(stem) || stem.strip_suffix('i').is_some_and(|stem| with(stem, "y")))
-    {
-        return Some(Form::Past);
+
+    fn whole(word: &str) -> Self {
+        // Words of grammar have no other forms: `weed` is no past of `we`.
+        let grammar: u32 = (Joins as u32..=Rhythm as u32)
+            .filter(|class| *class != Takes as u32 && *class != Flow as u32 && *class != Mental as u32)
+            .map(|class| 1 << class)
+            .sum();
+        let exact = |word: &str| WORDS.get(word).copied().unwrap_or_default();
+        let listed = |word: &str| exact(word) & !grammar;
+        let ended = |stem: &str, end: &str| listed(&format!("{stem}{end}"));
+        let doubled = |stem: &str| {
+            let mut letters = stem.chars();
+            let once = letters.next_back().filter(|last| letters.next_back() == Some(*last));
+            once.and_then(|last| stem.strip_suffix(last)).map_or(0, listed)
+        };
+        let base = exact(word);
+        let s = word.strip_suffix("'s").or_else(|| word.strip_suffix('s')).map_or(0, |stem| {
+            let es = stem.strip_suffix('e').map_or(0, listed);
+            listed(stem) | es | stem.strip_suffix("ie").map_or(0, |stem| ended(stem, "y"))
+        });
+        let past = PAST.get(word).map_or(0, |base| listed(base))
+            | word.strip_suffix("ed").map_or(0, |stem| {
+                listed(stem)
+                    | ended(stem, "e")
+                    | doubled(stem)
+                    | stem.strip_suffix('i').map_or(0, |stem| ended(stem, "y"))
+            });
+        let ing = word.strip_suffix("ing").map_or(0, |stem| listed(stem) | ended(stem, "e") | doubled(stem));
+        let mut classes = Classes { base, s, past, ing, nouns: base | s, any: base | s | past | ing };
+        // `retrain`, `rewire`: work done again.
+        if classes.any == 0
+            && let Some(again) = word.strip_prefix("re").filter(|again| again.len() > 3)
+        {
+            let again = Classes::whole(again);
+            let work = 1 << Delivers as u32;
+            let (base, s, past, ing) = (again.base & work, again.s & work, again.past & work, again.ing & work);
+            classes = Classes { base, s, past, ing, nouns: 0, any: base | s | past | ing };
+        }
+        classes
     }
-    let stem = word.strip_suffix("ing")?;
-    (is(stem) || with(stem, "e") || doubled(stem)).then_some(Form::Ing)
-}
 
-/// Tells whether a lower-case word belongs to a class in any form.
-pub(super) fn is(word: &str, class: Class) -> bool {
-    word.split('/').any(|word| form(word, class).is_some())
-}
+    /// Finds the form in which the word belongs to a class, if it does.
+    pub fn form(&self, class: Class) -> Option<Form> {
+        let forms = [(self.base, Form::Base), (self.s, Form::S), (self.past, Form::Past), (self.ing, Form::Ing)];
+        forms.into_iter().find(|(classes, _)| classes & (1 << class as u32) != 0).map(|(_, form)| form)
+    }
 
-/// Tells whether a lower-case word is a noun or an adjective of a class: `guide` or `guides`, not `guided`. What a
-/// hyphenated word is, its last part says.
-pub(super) fn noun(word: &str, class: Class) -> bool {
-    let whole = |word: &str| matches!(form(word, class), Some(Form::Base | Form::S));
-    word.split('/').any(|word| whole(word) || word.rsplit_once('-').is_some_and(|(_, last)| whole(last)))
+    /// Tells whether the word belongs to a class in any form.
+    pub fn is(&self, class: Class) -> bool {
+        self.any & (1 << class as u32) != 0
+    }
+
+    /// Tells whether the word is a noun or an adjective of a class: `guide` or `guides`, not `guided`.
+    pub fn noun(&self, class: Class) -> bool {
+        self.nouns & (1 << class as u32) != 0
+    }
+
+    /// Tells whether the word belongs to no class.
+    pub fn unknown(&self) -> bool {
+        self.any | self.nouns == 0
+    }
 }
 
 /// Tells whether a lower-case word is a noun of several.
@@ -357,10 +408,14 @@ mod tests {
             ("creating", Form::Ing),
         ] {
             let class = if word == "tries" { Behaves } else { Delivers };
-            assert_eq!(form(word, class), Some(form_is), "{word}");
+            assert_eq!(Classes::of(word).form(class), Some(form_is), "{word}");
         }
-        assert_eq!(form("sunny", Delivers), None);
-        assert!(noun("policies", Thing) && !noun("guided", Thing) && noun("rates", Measure));
+        assert!(Classes::of("sunny").unknown() && Classes::of("ééed").unknown());
+        let noun = |word, class| Classes::of(word).noun(class);
+        assert!(
+            noun("policies", Thing) && !noun("guided", Thing) && noun("rates", Measure) && noun("co-owner", People)
+        );
+        assert!(Classes::of("retrain").is(Delivers) && !Classes::of("remain").is(Delivers));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Owns the numbers of a sentence: what each says, in which unit, and which digits are no number at all.
 
+use super::lexicon::{Class, Classes, plural};
+
 /// A number in a sentence.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Amount {
@@ -39,7 +41,7 @@ impl Amount {
 const SHORT_TIMES: &str = "ms s sec secs second seconds min mins minute minutes h hr hrs hour hours";
 const LONG_TIMES: &str = "day days night nights week weeks month months year years";
 /// Words before a number that make it a name: `SOC 2`, `week 6`, `version 2.0`, `years 7 to 9`.
-const NAMING: &str = "soc iso week weeks version v phase level levels section chapter tier type sev part stage day days step \
+const NAMING: &str = "soc iso week weeks version v phase level section chapter tier type sev part stage day step \
      q http tls ipv number no issue beta alpha wcag rfc ticket pci gdpr python java windows line year years grade grades class \
      room building floor gate sprint article kr priority covid";
 const MONTHS: &str = "january february march april may june july august september october november december jan feb mar apr \
@@ -105,10 +107,22 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
         let word = token.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | ':' | '"' | '\'' | '!' | '?'));
         let word = word.strip_suffix('.').unwrap_or(word);
         let (before, after) = (at.checked_sub(1).map(bare), (at + 1 < tokens.len()).then(|| bare(at + 1)));
-        let time = after.clone().filter(|next| among(SHORT_TIMES, next) || among(LONG_TIMES, next));
+        let time = |word: &String| among(SHORT_TIMES, word) || among(LONG_TIMES, word);
+        let working =
+            || after.as_deref().is_some_and(|next| among("working business calendar", next)) && at + 2 < tokens.len();
+        let time = after.clone().filter(time).or_else(|| working().then(|| bare(at + 2)).filter(time));
         let said = COUNTS.iter().find(|(count, _)| word.eq_ignore_ascii_case(count)).map(|(_, value)| *value);
-        let one = (word.eq_ignore_ascii_case("one") && time.is_some()).then_some(1.0);
-        if let Some(value) = said.or(one) {
+        // `one day`; `under a minute`, `within the hour`.
+        let limit = before.as_deref().is_some_and(|word| among("under within than below", word));
+        let one = among("one a an the", &word.to_lowercase())
+            && time.is_some()
+            && (limit || word.eq_ignore_ascii_case("one"));
+        let one = one.then_some(1.0);
+        // `chapter three`: at the end of a phrase a number as a word is mostly a name.
+        let last = at + 1 == tokens.len() || token.ends_with([',', '.', ';']);
+        let name = last
+            && before.as_deref().is_some_and(|word| !among("to of by at than under over least most top and in", word));
+        if let Some(value) = said.or(one).filter(|_| !name) {
             found.push(Amount { value, word: word.to_owned(), unit: time.unwrap_or_default(), at });
             continue;
         }
@@ -119,9 +133,15 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
             continue;
         };
         // `SOC 2`; `years 7 to 9`.
-        let led = before.as_deref().is_some_and(|word| among(NAMING, word) || named_before);
+        let led = before.as_deref().is_some_and(|word| among(NAMING, word) || named_before)
+            && !token.starts_with('(')
+            && !tokens[at - 1].ends_with(':');
         named_before = led && !word.contains('%') && !word.contains(CURRENCIES);
-        if named_before || names(word, value, rest, before.as_deref(), after.as_deref()) {
+        let last = at + 1 == tokens.len() || token.ends_with([',', '.', ';']);
+        if named_before
+            || rest.is_empty() && !token.starts_with('(') && numbered(&tokens[..at], value, last)
+            || names(word, value, rest, before.as_deref(), after.as_deref())
+        {
             continue;
         }
         let currency = unsigned.chars().next().filter(|first| CURRENCIES.contains(first));
@@ -148,11 +168,37 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
     found
 }
 
+/// Tells whether a number only tells one of several apart, by the words before it: `IFRS 17`, `firmware 3.1`, `in gallery 3`.
+fn numbered(before: &[String], value: f64, last: bool) -> bool {
+    let Some((noun, before)) = before.split_last() else { return false };
+    if !noun.ends_with(char::is_alphabetic) {
+        return false;
+    }
+    let word = noun.to_lowercase();
+    let classes = Classes::of(&word);
+    if [Class::Measure, Class::Trouble, Class::Joins, Class::People].iter().any(|class| classes.noun(*class)) {
+        return false;
+    }
+    let acronym = noun.len() > 1 && noun.chars().all(|c| c.is_ascii_uppercase());
+    let thing = classes.noun(Class::Thing) || classes.unknown();
+    let version = before.is_empty() && thing && value.fract() != 0.0;
+    let one = before.last().is_some_and(|word| Classes::of(&word.to_lowercase()).is(Class::Joins))
+        && thing
+        && !plural(&word)
+        && value.fract() == 0.0
+        && value < 100.0;
+    acronym && !last || version || one && last
+}
+
 /// Tells whether a number is a name: a day, a reference, an ordinal, a version.
 fn names(word: &str, value: f64, rest: &str, before: Option<&str>, after: Option<&str>) -> bool {
     let near = |list: &str| [before, after].into_iter().flatten().any(|word| among(list, word));
     // `2026`, `15 March`, `07/2026`: days say by when, not whether.
-    let year = rest.is_empty() && (1990.0..2100.0).contains(&value) && value.fract() == 0.0;
+    let year = rest.is_empty()
+        && value.fract() == 0.0
+        && ((1990.0..2100.0).contains(&value)
+            || (1700.0..1990.0).contains(&value)
+                && before.is_some_and(|word| among("in to since until from of", word)));
     let day = near(MONTHS) || year && !word.contains([',', '.', '+']) && !word.starts_with(CURRENCIES);
     // `9/10` of something, unless it is a day.
     let ratio = rest.strip_prefix('/').and_then(number).is_some_and(|(whole, rest)| {
@@ -161,7 +207,9 @@ fn names(word: &str, value: f64, rest: &str, before: Option<&str>, after: Option
             && whole <= 100.0
             && !before.is_some_and(|word| among("by on until before from", word))
     });
-    let reference = word.starts_with('#') || rest.starts_with(['/', '_', ':']) && !ratio || rest.contains("://");
+    let clock = rest.starts_with(':') && after.is_some_and(|unit| among(SHORT_TIMES, unit));
+    let reference =
+        word.starts_with('#') || rest.starts_with(['/', '_', ':']) && !ratio && !clock || rest.contains("://");
     let ordinal = matches!(rest, "st" | "nd" | "rd" | "th" | "am" | "pm");
     let version = rest.starts_with('.') || after == Some("version") && value < 10.0;
     day || reference

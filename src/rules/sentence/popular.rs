@@ -44,7 +44,7 @@ pub(crate) fn popular(text: &str) -> Option<String> {
     }
     let raw = |at: usize| {
         let pair = at > 0 && tokens[at].any(&["requests", "request"]) && tokens[at - 1].any(&["pull", "merge"]);
-        let media = tokens[at].word == "media" && at > 0 && tokens[at - 1].word == "social";
+        let media = tokens[at].word == "media" && at > 0 && tokens[at - 1].word == "social" && at + 1 == tokens.len();
         pair || media || RAW.split_whitespace().any(|word| word == tokens[at].word)
     };
     let counted = |at: usize| {

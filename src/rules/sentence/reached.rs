@@ -23,7 +23,7 @@ const TOTALS: &[(&str, Option<(&str, &str)>)] = &[
     ("double doubles doubled twice", Some(("change", "\"2x\""))),
     ("triple triples tripled thrice", Some(("change", "\"3x\""))),
     ("quadruple quadruples quadrupled", Some(("change", "\"4x\""))),
-    ("never always half third majority", None),
+    ("never always half third two-thirds quarter majority", None),
 ];
 /// Limits of one, which as a word of its own is mostly no number.
 const LIMITS: &[&str] = &[
@@ -83,8 +83,17 @@ pub(crate) fn reached(text: &str, english: bool) -> Option<Reached> {
 /// Reads a word that leaves nothing open, with the field that says the same, where there is one.
 fn total<'f>(said: Spoken<'_>, at: usize) -> Option<Option<(&'f str, &'f str)>> {
     let word = said.at(at)?.word.as_str();
-    // `no longer` says nothing of how often.
-    if word == "no" && said.at(at + 1).is_some_and(|next| next.any(&["longer", "matter"])) {
+    let before = |words: &[&str]| at > 0 && said.0[at - 1].any(words);
+    let after = |words: &[&str]| said.at(at + 1).is_some_and(|next| next.any(words));
+    // `no longer` says nothing of how often; the second half and third parties are no amounts.
+    let name = match word {
+        "no" => after(&["longer", "matter", "go"]),
+        "half" => before(&["first", "second", "other"]) || after(&["year"]),
+        "third" => !before(&["a", "one", "two"]),
+        "quarter" => at < 2 || !before(&["a", "one"]) || !said.0[at - 2].any(&["by", "down", "up"]),
+        _ => false,
+    };
+    if name {
         return None;
     }
     TOTALS.iter().find(|(list, _)| list.split_whitespace().any(|one| one == word)).map(|(_, field)| *field)

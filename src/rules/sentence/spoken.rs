@@ -122,7 +122,8 @@ impl<'t> Spoken<'t> {
             return false;
         }
         let token = &self.0[at];
-        let plural = lexicon::plural(&self.0[at - 1].word) && self.nounish(at - 1);
+        let counted = at > 1 && self.0[at - 2].amount.is_some();
+        let plural = lexicon::plural(&self.0[at - 1].word) && (self.nounish(at - 1) || counted || at == 1);
         let acts = |form| {
             [Behaves, Delivers, Attains, Improves].iter().any(|class| token.form(*class, form)) && !self.nounish(at)
         };
@@ -159,7 +160,7 @@ impl<'t> Spoken<'t> {
             [Be, Have, Can].iter().any(|class| token.is(*class))
                 || token.any(&["takes", "take", "will", "do", "does", "doesn't", "don't"])
                 || token.form(Changes, Form::S) && !token.noun(Thing)
-                || token.form(Attains, Form::S) && at > 1
+                || self.verb(at) && !token.form(Delivers, Form::Past)
         })
         .filter(|&at| at < clause)
     }
@@ -168,7 +169,7 @@ impl<'t> Spoken<'t> {
     pub fn rhythms(self) -> Option<(usize, usize)> {
         let first = self.find(0, |_, token| token.is(Class::Rhythm))?;
         let second = self.find(first + 1, |_, token| token.is(Class::Rhythm))?;
-        let moved = self.0[first..second].iter().any(|token| token.any(&["to", "→", "->"]));
+        let moved = self.0[first..second].iter().any(|token| token.any(&["to", "→", "->", "become", "becomes"]));
         moved.then_some((first, second))
     }
 }

@@ -1,7 +1,7 @@
 //! Owns the words of a sentence in their order, each with what it can be. Takes away what is no sentence: marks of lists,
 //! numbering, Markdown.
 
-use super::lexicon::{self, Class, Form};
+use super::lexicon::{Class, Classes, Form};
 use super::numbers::{self, Amount};
 
 /// One word of a sentence.
@@ -13,8 +13,12 @@ pub(super) struct Token {
     pub word: String,
     /// Whether punctuation behind it ends a phrase.
     pub stop: bool,
+    /// Whether that is a colon.
+    pub colon: bool,
     /// Whether it stands in brackets.
     pub aside: bool,
+    /// What it can be.
+    pub classes: Classes,
     /// The number that it is.
     pub amount: Option<Amount>,
 }
@@ -22,17 +26,17 @@ pub(super) struct Token {
 impl Token {
     /// Tells whether it can be of a class, in any form.
     pub fn is(&self, class: Class) -> bool {
-        lexicon::is(&self.word, class)
+        self.classes.is(class)
     }
 
     /// Tells whether it can be a noun or an adjective of a class.
     pub fn noun(&self, class: Class) -> bool {
-        lexicon::noun(&self.word, class)
+        self.classes.noun(class)
     }
 
     /// Tells whether it can be of a class in a certain form.
     pub fn form(&self, class: Class, form: Form) -> bool {
-        lexicon::form(&self.word, class) == Some(form)
+        self.classes.form(class) == Some(form)
     }
 
     /// Tells whether it is one of some words.
@@ -124,8 +128,11 @@ pub(super) fn read(text: &str) -> Vec<Token> {
             }
             continue;
         }
-        let stop = written.trim_end_matches(['"', '\'', ')', ']', '”', '’']).ends_with([',', ';', ':', '.', '!', '?']);
-        tokens.push(Token { raw: bare.to_owned(), word: bare.replace('’', "'").to_lowercase(), stop, aside, amount });
+        let ended = written.trim_end_matches(['"', '\'', ')', ']', '”', '’']);
+        let (stop, colon) = (ended.ends_with([',', ';', ':', '.', '!', '?']), ended.ends_with(':'));
+        let word = bare.replace('’', "'").to_lowercase();
+        let classes = Classes::of(&word);
+        tokens.push(Token { raw: bare.to_owned(), word, stop, colon, aside, classes, amount });
     }
     tokens
 }

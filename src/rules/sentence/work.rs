@@ -4,20 +4,26 @@ use super::effect::{Effect, Sign};
 use super::lexicon::{self, Class, Form};
 use super::numbers::Amount;
 use super::spoken::Spoken;
+use super::tokens::Token;
 use Class::{
-    Attains, Be, Behaves, Can, Changes, Clause, Delivers, Flow, Have, Improves, Joins, Measure, Part, People, Response,
-    State, Takes, Thing, Whole,
+    Attains, Be, Behaves, Can, Changes, Clause, Compares, Delivers, Flow, Have, Improves, Joins, Measure, Office, Part,
+    People, Quality, Response, State, Takes, Thing, Used, Whole,
 };
 
 impl<'t> Spoken<'t> {
     /// A verb of work in front: `Publish the report`.
     pub fn work(self) -> Option<Effect> {
-        let form = lexicon::form(&self.at(0)?.word, Delivers)?;
+        let form = self.at(0)?.classes.form(Delivers)?;
         if form == Form::S || self.0.len() == 1 {
             return None;
         }
         if form == Form::Past {
-            return self.output(Sign::Work, 0..1);
+            // `Completed the audit`, not `Finished goods turn`.
+            let object = self.is(1, Joins) || self.at(1)?.amount.is_some() || self.from(1).thing();
+            return if object { self.output(Sign::Work, 0..1) } else { None };
+        }
+        if self.at(1)?.word == "of" {
+            return None;
         }
         let noun = self.nounish(0) || form == Form::Ing || self.measure(1);
         if noun && (self.measure(0) || self.predicate().is_some()) {
@@ -38,6 +44,30 @@ impl<'t> Spoken<'t> {
         self.output(Sign::Work, 0..if particle { 2 } else { 1 })
     }
 
+    /// A verb that no list knows, in front of what it is done to: `Weed the archive`, `Taste 40 wines`.
+    pub fn unknown(self) -> Option<Effect> {
+        let (first, next) = (self.at(0)?, self.at(1)?);
+        let verb = first.classes.unknown() && first.amount.is_none() && !first.stop && !lexicon::plural(&first.word);
+        let named = first.word.chars().any(|c| !c.is_lowercase() && c != '-')
+            || first.raw.chars().skip(1).any(char::is_uppercase);
+        if !verb || named {
+            return None;
+        }
+        let article = next.any(&["the", "a", "an", "our", "all", "each", "every"]);
+        let plain =
+            next.amount.as_ref().is_some_and(|amount| !amount.bears()) && !self.bears(1) && self.at(2).is_some();
+        let things = plain
+            && ![Response, Measure, People]
+                .iter()
+                .any(|class| self.from(1).head().is_some_and(|head| self.0[head + 1].noun(*class)));
+        if article || things { self.aim().or_else(|| self.output(Sign::Work, 0..1)) } else { None }
+    }
+
+    /// Tells whether its first noun is a thing.
+    pub fn thing(self) -> bool {
+        self.head().is_some_and(|head| self.0[head].noun(Thing))
+    }
+
     /// Work with a change in it: `… so that calls fall by 20 %`, `Resolve 95 % of tickets within a day`.
     fn aim(self) -> Option<Effect> {
         let bearing = |from: usize| (from..from + 5).find(|&at| self.bears(at));
@@ -48,6 +78,11 @@ impl<'t> Spoken<'t> {
         }
         if let Some(at) = self.find(2, |at, _| self.bears(at) && self.measure(at + 1)) {
             return self.outcome(at..at + 2);
+        }
+        // `Deliver 95 % of projects on budget`: what comes in all the time, and how much of it goes well.
+        let share = self.at(1).and_then(|token| token.amount.as_ref());
+        if self.is(0, Flow) && share.is_some_and(|amount| amount.unit == "%" && amount.value < 100.0) {
+            return self.outcome(0..2);
         }
         let limited = |at: usize| {
             self.0[at.saturating_sub(3)..at].iter().any(|t| t.any(&["within", "under", "in", "than", "below"]))
@@ -65,14 +100,16 @@ impl<'t> Spoken<'t> {
     /// Work whose object is money, or what others do in answer: `Close 2 deals`, `Generate 200 leads`.
     fn won(self) -> Option<Effect> {
         let brings = self.0[0].any(&["close", "deliver", "generate", "build", "secure"]);
-        let wins = self.0[0].any(&["add", "sign", "bring", "engage", "draw"]);
+        let wins = self.0[0].any(&["add", "sign", "bring", "engage", "draw", "land"]);
         if !brings && !wins {
             return None;
         }
         let at = self.find(1, |_, token| token.amount.is_some())?;
         let head = self.from(at).head().map(|head| &self.0[at + head])?;
         let money = self.0[at].amount.as_ref().is_some_and(Amount::is_money);
-        let gained = head.noun(Response) && !head.noun(Thing) || head.noun(Measure) || wins && head.noun(People);
+        let gained = head.noun(Response) && !head.noun(Thing)
+            || head.noun(Measure)
+            || wins && head.noun(People) && !head.noun(Office);
         if money || gained { self.outcome(0..at + 1) } else { None }
     }
 
@@ -83,18 +120,23 @@ impl<'t> Spoken<'t> {
         let whole = token.is(Whole);
         let percent = token.amount.as_ref().filter(|amount| amount.unit == "%");
         let one = token.amount.is_some() || token.word == "one";
-        let of = self.at(at + 1).is_some_and(|next| next.any(&["of", "in", "out"]));
+        let of = (1..3).any(|next| self.at(at + next).is_some_and(|next| next.any(&["of", "in", "out"])));
         let ratio = one && of && self.0[at + 2..].iter().take(3).any(|token| token.amount.is_some());
         if !(whole || percent.is_some() || ratio || token.is(Part)) {
             return None;
         }
         let full = whole || percent.is_some_and(|amount| amount.value >= 100.0);
         let limit = self.find(at + 1, |at, _| self.time(at));
+        // What part of the customers take up of their own accord is no task; what our own people have to do is one.
+        let others = self.find(at + 1, |_, token| token.noun(People) && !token.is(Office)).is_some();
+        let ours = !others;
         let task = self.find(at + 1, |at, token| {
             let before = &self.0[at - 1];
-            let done = token.form(Delivers, Form::Past) && (full && limit.is_none() || !token.is(Flow));
+            let past = token.form(Delivers, Form::Past) && (full || ours || !before.is(Have));
+            let done = past && (full && limit.is_none() || !token.is(Flow) && !token.is(Behaves));
             let there = token.is(State) && before.is(Be) || token.word == "place" && before.word == "in";
-            let takes = token.is(Have) || token.is(Takes) || full && token.form(Delivers, Form::Base);
+            let takes =
+                (full || ours) && (token.is(Have) || token.is(Takes)) || full && token.form(Delivers, Form::Base);
             let thing = takes && self.find(at + 1, |_, token| token.noun(Thing) && !token.noun(Measure)).is_some();
             done || there || thing
         });
@@ -106,7 +148,8 @@ impl<'t> Spoken<'t> {
             }
             (_, Some(limit)) => self.outcome(limit..limit + 1),
             _ if !full => self.outcome(at..at + 2),
-            _ => None,
+            _ if self.0[at..].iter().any(|token| token.is(Have)) => None,
+            _ => Some(Effect::Open),
         }
     }
 
@@ -146,6 +189,10 @@ impl<'t> Spoken<'t> {
             let does = [Delivers, Improves, Attains, Behaves].iter().any(|class| token.form(*class, Form::S));
             token.is(Can) || does && !self.nounish(at)
         })?;
+        // `It feels right`, `It gains ground`: nobody's work.
+        if !self.is(at, Can) && !self.is(at, Delivers) && !self.is(at, Improves) {
+            return Some(Effect::Open);
+        }
         if let Some(number) = self.find(at, |_, token| token.amount.is_some()) {
             return self.outcome(at..number + 1);
         }
@@ -165,9 +212,9 @@ impl<'t> Spoken<'t> {
 
     /// Counted things: `12 workshops`.
     pub fn counted(self) -> Option<Effect> {
-        let (at, rest, head) = self.count()?;
-        let acts = rest.at(head + 1).is_some_and(|next| !next.is(Joins)) && rest.verb(head + 1);
-        if acts { Some(Effect::Open) } else { self.output(Sign::Count, at..at + head + 1) }
+        let (at, _, head) = self.count()?;
+        let thing = self.0[at + head].noun(Thing);
+        if thing { self.output(Sign::Count, at..at + head + 1) } else { Some(Effect::Open) }
     }
 
     /// A thing with nothing said about it.
@@ -178,7 +225,16 @@ impl<'t> Spoken<'t> {
         if acts || self.numbered() && !self.0[..end].iter().any(|token| token.noun(Thing)) {
             return None;
         }
-        let at = (0..end).rev().find(|&at| self.0[at].noun(Thing)).unwrap_or(head);
+        let thing = (0..end).rev().find(|&at| self.0[at].noun(Thing));
+        // A noun that no list knows is mostly a thing too, unless something about it is not.
+        let other = |token: &Token| {
+            let classes = [Measure, Response, People, Compares, Quality, Used];
+            classes.iter().any(|class| token.noun(*class)) || token.form(Behaves, Form::Past)
+        };
+        if thing.is_none() && self.0[..end].iter().any(other) {
+            return Some(Effect::Open);
+        }
+        let at = thing.unwrap_or(head);
         self.output(Sign::Thing, at..at + 1)
     }
 }
