@@ -9,7 +9,7 @@ use super::tokens;
 const ARGUABLE: &str = "adequate adequately appropriate appropriately attractive attitude best best-in-class clearly \
      easily effective effectively efficient efficiently enough excellence excellent flexible good great holistic \
      innovative leading meaningful mindset modern momentum optimal outstanding performant proactive properly quickly \
-     rich robust satisfying seamless seamlessly significant significantly smooth smoothly state-of-the-art strategic strong \
+     rich robust satisfying seamless seamlessly significant significantly smooth smoothly some several state-of-the-art strategic strong \
      successful sufficient sufficiently timely usable well world-class";
 /// What people think and feel: real, and nothing says how it would be seen.
 const FELT: &str = "love trust feel understand know enjoy like appreciate recognise recognize believe momentum prefer";
@@ -21,7 +21,9 @@ pub(crate) fn arguable(text: &str) -> Option<String> {
     }
     let tokens: Vec<_> = tokens::read(&tokens::clean(text)).into_iter().filter(|token| !token.aside).collect();
     let said = Spoken(unled(&tokens));
-    if said.leads(Class::Improves) || said.leads(Class::Changes) {
+    // `Support a format` is as clear as `Build a format`.
+    let thing = said.0[0].any(&["support", "scale", "expand"]) && said.from(1).thing();
+    if said.leads(Class::Improves) && !thing || said.leads(Class::Changes) {
         return Some(said.0[0].raw.clone());
     }
     let among = |list: &str, word: &str| list.split_whitespace().any(|one| one == word);

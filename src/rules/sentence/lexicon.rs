@@ -76,15 +76,15 @@ use Class::*;
 const CLASSES: &[(Class, &str)] = &[
     (
         Delivers,
-        "accredit adapt add address adopt agree align allocate analyse analyze announce apply appoint approve archive \
+        "accredit adapt add address adopt agree align allocate amplify analyse analyze announce apply appoint approve archive \
          arrange assemble assess assign attend audit author automate backfill backport begin benchmark book brief budget \
-         build buy calibrate capture carry catalogue centralise centralize certify change check choose clarify clean clear \
+         build buy calibrate capture carry catalogue celebrate centralise centralize certify change check choose clarify clean clear \
          close coach co-host collaborate collate collect commission commit communicate compile complete compose \
-         conclude conduct configure consolidate construct consult contact contract contribute convene \
+         conclude conduct configure consider consolidate construct consult contact contract contribute convene \
          coordinate craft create curate customise customize decide decommission define deliver demo \
          demonstrate deploy deprecate describe design detail determine develop digitise digitize discover discuss \
-         distribute document draft draw drill edit educate elect embed enable engage equip erect establish estimate evaluate \
-         examine execute experiment explain explore expose extend extract facilitate file fill film finalise finalize \
+         distribute document draft draw drill edit educate elect embed enable enforce engage equip erect establish estimate evaluate \
+         examine execute experiment explain explore expose extend externalise externalize extract facilitate file fill film finalise finalize \
          find finish fit fix formalise formalize formulate found furnish gather generate handle harmonise harmonize \
          highlight hire hold host identify implement import incorporate include inform inspect install instrument integrate \
          interview introduce invent investigate invite issue join kick kickstart land launch lay lead learn liaise link list \

@@ -1,6 +1,8 @@
 //! Owns which words count attention or activity for its own sake.
 
 use super::lexicon::Class;
+use super::numbers::Amount;
+use super::spoken::{Spoken, unled};
 use super::tokens;
 
 /// What grows with noise: attention that costs the giver nothing, and work that is counted instead of what it does.
@@ -32,14 +34,27 @@ const RELATED: &[&str] = &[
     "active",
 ];
 
+/// Verbs of making, after which `views` and `hits` are things.
+const MADE: &[&str] = &["add", "build", "create", "define", "design", "develop", "implement"];
+const PERIODS: &[&str] = &["day", "week", "month", "quarter", "year"];
+
 /// Finds the words by which a sentence counts popularity or volume with nothing to hold it against.
 pub(crate) fn popular(text: &str) -> Option<String> {
     let tokens = tokens::read(&tokens::clean(text));
-    let related = tokens.iter().any(|token| {
-        token.any(RELATED)
-            || token.amount.as_ref().is_some_and(|amount| amount.unit == "%" || amount.value.fract() != 0.0)
+    let said = Spoken(unled(&tokens));
+    let made = said.at(0).is_some_and(|first| first.any(MADE));
+    // `50 % more`, `by 20 %`: a share of what was there before holds it against nothing.
+    let change =
+        |at: usize| at > 0 && tokens[at - 1].word == "by" || tokens.get(at + 1).is_some_and(|next| next.word == "more");
+    // Nor does `per month`.
+    let period = |at: usize| {
+        tokens[at].word == "per" && tokens.get(at + 1).is_some_and(|next| next.amount.is_some() || next.any(PERIODS))
+    };
+    let related = (0..tokens.len()).any(|at| {
+        let share = |amount: &Amount| amount.unit == "%" && !change(at) || amount.value.fract() != 0.0;
+        tokens[at].any(RELATED) && !period(at) || tokens[at].amount.as_ref().is_some_and(share)
     });
-    if related {
+    if related || made {
         return None;
     }
     let raw = |at: usize| {

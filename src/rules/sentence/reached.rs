@@ -86,7 +86,10 @@ fn total<'f>(said: Spoken<'_>, at: usize) -> Option<Option<(&'f str, &'f str)>> 
     let before = |words: &[&str]| at > 0 && said.0[at - 1].any(words);
     let after = |words: &[&str]| said.at(at + 1).is_some_and(|next| next.any(words));
     // `no longer` says nothing of how often; the second half and third parties are no amounts.
+    // What is not to come out of some work says little about when that is done.
+    let aside = at > 0 && said.leads(Class::Delivers);
     let name = match word {
+        "no" | "none" | "nothing" | "nobody" | "never" | "always" if aside => true,
         "no" => after(&["longer", "matter", "go"]),
         "half" => before(&["first", "second", "other"]) || after(&["year"]),
         "third" => !before(&["a", "one", "two"]),
@@ -99,13 +102,13 @@ fn total<'f>(said: Spoken<'_>, at: usize) -> Option<Option<(&'f str, &'f str)>> 
     TOTALS.iter().find(|(list, _)| list.split_whitespace().any(|one| one == word)).map(|(_, field)| *field)
 }
 
-/// Tells whether a word stands for a whole that has to be reached: `All managers are trained`, `Train every manager`,
-/// but not the manner or place of `works on all devices`, the name of `the all-hands` or `the benefit of each`.
+/// Tells whether a word stands for a whole that has to be reached, `All managers are trained`, and not for how far
+/// something goes: `Document all endpoints`, `works on all devices`.
 fn whole(said: Spoken<'_>, at: usize) -> bool {
-    const PLACE: &[&str] = &["from", "on", "to", "for", "in", "at", "across", "above", "after", "the", "under", "over"];
     let word = &said.0[at];
-    let led = at > 0 && said.0[at - 1].any(PLACE) || said.0[..at].iter().any(|token| token.is(Class::Can));
-    word.is(Class::Whole) && !led && (at == 0 || word.word != "each")
+    let subject = at == 0 || said.is(at - 1, Class::Attains) || said.0[at - 1].any(&["that", "by", "sure"]);
+    let of = said.at(at + 1).is_some_and(|next| next.word == "of") && said.leads(Class::Delivers);
+    word.is(Class::Whole) && (subject && (at == 0 || word.word != "each") || of && word.word == "all")
 }
 
 #[cfg(test)]

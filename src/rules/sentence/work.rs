@@ -84,6 +84,13 @@ impl<'t> Spoken<'t> {
         if self.is(0, Flow) && share.is_some_and(|amount| amount.unit == "%" && amount.value < 100.0) {
             return self.outcome(0..2);
         }
+        let time =
+            |at: usize| self.0[at..].iter().take(4).any(|token| token.any(&["time", "times", "cases", "occasions"]));
+        let share =
+            |token: &Token| token.amount.as_ref().is_some_and(|amount| amount.unit == "%" && amount.value < 100.0);
+        if let Some(at) = self.find(2, |at, token| share(token) && self.is(at + 1, Joins) && time(at)) {
+            return self.outcome(at..at + 4);
+        }
         let limited = |at: usize| {
             self.0[at.saturating_sub(3)..at].iter().any(|t| t.any(&["within", "under", "in", "than", "below"]))
         };
@@ -125,11 +132,17 @@ impl<'t> Spoken<'t> {
         if !(whole || percent.is_some() || ratio || token.is(Part)) {
             return None;
         }
+        // `85 % recall` is the value of a measure, no share of anything.
+        let noun = self.from(at + 1).head().map(|head| at + 1 + head);
+        if let Some(noun) = noun.filter(|&noun| percent.is_some() && self.measure(noun)) {
+            return self.outcome(at..noun + 1);
+        }
         let full = whole || percent.is_some_and(|amount| amount.value >= 100.0);
         let limit = self.find(at + 1, |at, _| self.time(at));
         // What part of the customers take up of their own accord is no task; what our own people have to do is one.
         let others = self.find(at + 1, |_, token| token.noun(People) && !token.is(Office)).is_some();
         let ours = !others;
+        let clause = self.find(at + 1, |_, token| token.stop).unwrap_or(self.0.len());
         let task = self.find(at + 1, |at, token| {
             let before = &self.0[at - 1];
             let past = token.form(Delivers, Form::Past) && (full || ours || !before.is(Have));
@@ -138,7 +151,7 @@ impl<'t> Spoken<'t> {
             let takes =
                 (full || ours) && (token.is(Have) || token.is(Takes)) || full && token.form(Delivers, Form::Base);
             let thing = takes && self.find(at + 1, |_, token| token.noun(Thing) && !token.noun(Measure)).is_some();
-            done || there || thing
+            at <= clause && (done || there || thing)
         });
         match (task, limit) {
             (Some(task), limit) if limit.is_none() || !full => {
