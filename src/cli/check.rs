@@ -2,9 +2,8 @@
 
 use super::arguments::{At, Global};
 use super::view::View;
-use super::{Failure, Outcome, OutputLost, Session, Usage};
+use super::{Failure, Outcome, OutputLost, Session, Usage, written};
 use crate::finding::{Format, Level};
-use crate::history::Options;
 use crate::rules::{self, Selection, Subject};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -64,12 +63,25 @@ pub struct Check {
 impl Check {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         let selection = Selection::new(&self.select, &self.ignore)?;
-        let view = View::anywhere(&self.paths, global, &self.at, session)?;
-        let history = match &view.repository {
-            Some(_) if selection.needs_history(&view.tree.config) => Some(view.history(&Options::default(), session)?),
-            _ => None,
+        let mut view = View::anywhere(&self.paths, global, &self.at, session)?;
+        let (history, agreed) = match &view.repository {
+            Some(_) if selection.needs_history(&view.tree.config) => {
+                let (history, agreed) = view.evidence(session)?;
+                (Some(history), agreed)
+            }
+            _ => (None, Vec::new()),
         };
-        let subject = Subject { tree: &view.tree, history: history.as_ref(), today: view.today };
+        let known = history.as_ref().is_none_or(|history| history.complete);
+        let outdated = if known && selection.runs("report-stale", &view.tree.config) {
+            written::outdated(&mut view, session)?
+        } else {
+            Vec::new()
+        };
+        let subject = Subject {
+            agreed: &agreed,
+            outdated: &outdated,
+            ..Subject::new(&view.tree, history.as_ref(), view.today)
+        };
         let mut checked = rules::check(&subject, &selection);
         if !view.asked.is_empty() {
             checked.keep(&view.tree, |path| view.asked.iter().any(|asked| Path::new(path).starts_with(asked)));

@@ -4,6 +4,7 @@
 mod arguments;
 mod session;
 mod view;
+mod written;
 
 pub use session::{Session, Terminal};
 

@@ -6,12 +6,13 @@ use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Person, Repository};
 use crate::history::{self, History, Locks, Options, Past};
+use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
-use crate::rules::{self, Group, Subject};
+use crate::rules::{self, Checked, Group, Subject};
 use crate::source::{self, AsOf, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// One state of a repository, seen on one day.
@@ -28,7 +29,18 @@ pub struct View {
     pub root: PathBuf,
     /// The paths that were asked for, from the root.
     pub asked: Vec<String>,
-    in_work_tree: bool,
+    /// Whether the files are those of the work tree.
+    pub in_work_tree: bool,
+}
+
+/// A report model, and what it was made of.
+pub struct Modelled {
+    /// The model.
+    pub report: ReportV1,
+    /// The past.
+    pub history: History,
+    /// What the rules found.
+    pub checked: Checked,
 }
 
 impl View {
@@ -170,8 +182,16 @@ impl View {
         })
     }
 
-    /// Builds the report model of what was chosen.
+    /// Builds the report model of what was chosen, and warns of what is not in it.
     pub fn model(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<ReportV1, Failure> {
+        let Modelled { report, history, checked } = self.modelled(chosen, names, session)?;
+        self.warn_of_gaps(&history, session)?;
+        self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
+        Ok(report)
+    }
+
+    /// Builds the report model of what was chosen.
+    pub fn modelled(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<Modelled, Failure> {
         let selection = self.selection(chosen, names)?;
         let mut past = self.past(&Options::default())?;
         let mut history = self.told(past.as_mut(), session)?;
@@ -181,17 +201,31 @@ impl View {
                 history.degraded.push(gap.clone());
             }
         }
-        self.warn_of_gaps(&history, session)?;
-        let checked = rules::check(
-            &Subject { tree: &self.tree, history: Some(&history), today: self.today },
-            &rules::Selection::default(),
-        );
-        self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
+        let agreed = self.agreed(past.as_mut())?;
+        let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
+        let checked = rules::check(&subject, &rules::Selection::default());
         let published = rules::history_value(Some(&history));
         let findings = finding::published(&rules::view(&checked, &self.tree, &published));
         let (tree, today) = (&self.tree, self.today);
         let input = Input { tree, history: Some(&history), locks: &locks, today, selection: &selection, findings };
-        Ok(report::build(input)?)
+        Ok(Modelled { report: report::build(input)?, history, checked })
+    }
+
+    /// Gives what the rules are told of the past: its events, and the days that cycles had when they locked.
+    pub fn evidence(&self, session: &mut Session<'_>) -> Result<(History, Vec<Cycle>), Failure> {
+        let mut past = self.past(&Options::default())?;
+        let history = self.told(past.as_mut(), session)?;
+        let agreed = self.agreed(past.as_mut())?;
+        Ok((history, agreed))
+    }
+
+    /// Gives the days that the cycles of the goals had when they locked.
+    fn agreed(&self, past: Option<&mut Past<'_>>) -> Result<Vec<Cycle>, Failure> {
+        let Some(past) = past else { return Ok(Vec::new()) };
+        let calendar = &self.tree.config.calendar;
+        let ids: BTreeSet<&str> = self.tree.objectives().filter_map(|one| one.objective.cycle.as_deref()).collect();
+        let cycles: Vec<Cycle> = ids.into_iter().filter_map(|id| calendar.cycle(id)).collect();
+        Ok(past.agreed(&cycles)?)
     }
 
     /// Says which goals are meant by what was typed.

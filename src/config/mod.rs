@@ -4,6 +4,8 @@
 mod raw;
 mod reading;
 
+#[cfg(test)]
+pub(crate) use raw::schema;
 pub use reading::read;
 
 use crate::finding::{Finding, Level};

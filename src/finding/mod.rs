@@ -80,7 +80,8 @@ pub struct Finding {
     pub rule: &'static str,
     /// The rule's group; the engine fills it from the registry.
     pub group: &'static str,
-    /// The level in force; the engine settles it from profile and configuration.
+    /// The level in force. What a rule makes it with is the most that it may be; the engine settles it from profile and
+    /// configuration.
     pub level: Level,
     /// What was seen and why it matters, one sentence.
     pub message: String,
@@ -139,6 +140,12 @@ impl Finding {
     /// Says which field it is about.
     pub fn field(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
+        self
+    }
+
+    /// Says that it is no graver than this, whatever the rule's level.
+    pub fn at_most(mut self, level: Level) -> Self {
+        self.level = level;
         self
     }
 

@@ -1,7 +1,7 @@
 //! Owns the documentation of the rules, all of it out of their declarations: the page, the explanation of one, the list.
 
 use super::profile::{self, Origin};
-use super::rule::{Example, Group, Rule, Run};
+use super::rule::{Example, Form, Group, Rule, Run};
 use super::selection::{UnknownRule, unknown};
 use super::{RULES, find};
 use crate::config::Config;
@@ -85,10 +85,10 @@ pub fn explain(name: &str, config: &Config) -> Result<String, UnknownRule> {
             let _ = writeln!(text, "{}", wrap(&plain(&prose)));
         }
         for example in &examples {
-            if examples.len() > 1 || example.path == crate::config::FILE_NAME {
-                let _ = writeln!(text, "\n    # {}", example.path);
-            } else {
-                text.push('\n');
+            text.push('\n');
+            let several = examples.len() > 1 || example.path == crate::config::FILE_NAME;
+            if several && example.form != Form::Look {
+                let _ = writeln!(text, "    # {}", place(example));
             }
             text.push_str(&indent(example));
         }
@@ -102,12 +102,36 @@ pub fn explain(name: &str, config: &Config) -> Result<String, UnknownRule> {
     Ok(text)
 }
 
+/// Writes a line of a rule's documentation for the page: headings one deeper, and the place of an example above it, since
+/// no reader sees what stands behind the fence.
+fn published_line(line: &str) -> String {
+    if line.starts_with("## ") {
+        return format!("#{line}\n");
+    }
+    match line.strip_prefix("```").and_then(|info| info.split_once(' ')) {
+        Some((language, place)) => {
+            let (path, day) = place.split_once(' ').unwrap_or((place, ""));
+            let day = if day.is_empty() { String::new() } else { format!(", committed on {day}") };
+            let what = if language == "diff" { "A change to " } else { "" };
+            format!("{what}`{path}`{day}:\n\n```{language}\n")
+        }
+        None => format!("{line}\n"),
+    }
+}
+
+/// Says where a step of an example stands, and on which day it is committed.
+fn place(example: &Example) -> String {
+    let change = if example.form == Form::Change { "a change to " } else { "" };
+    let day = example.day.map(|day| format!(", committed on {day}")).unwrap_or_default();
+    format!("{change}{}{day}", example.path)
+}
+
 fn indent(example: &Example) -> String {
     example.text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
 }
 
 /// Takes Markdown's links and emphasis out of prose.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut rest = text;
     let mut out = String::new();
     while let Some(open) = rest.find('[') {
@@ -143,6 +167,23 @@ fn wrap(text: &str) -> String {
     lines.join("\n")
 }
 
+/// How to see how well sentences are read.
+const SENTENCES: &str = "
+### How well sentences are read
+
+`kr-output-not-outcome`, `kr-vague`, `kr-vanity`, `kr-unmeasurable` and `kr-fields-missing` read the sentence of a key
+result, by classes of English words and no list of sentences. How often they are right is printed by
+
+    cargo test --test cli sentences -- --nocapture
+
+team by team, with each sentence that is misread and the words that decided: outcomes flagged and outputs found;
+measurable ones among those called so, and found; clear ones called vague, sound ones called vanity. The sentences are
+those of `tests/cli/sentences/teams.jsonl`, all invented, and the test fails when the means drop. Others are measured
+where `GIT_OKR_SENTENCES` names a file of such lines:
+
+    {\"group\": \"team\", \"kind\": \"outcome\", \"measurable\": true, \"vague\": false, \"vanity\": false, \"text\": \"…\"}
+";
+
 /// Writes the page of all rules, `docs/rules.md`.
 pub fn page() -> String {
     let mut text = String::from(
@@ -157,6 +198,7 @@ pub fn page() -> String {
             let _ = writeln!(text, "| [`{0}`](#{0}) | {1} | {2} |", rule.name, rule.summary(), rule.level);
         }
     }
+    text.push_str(SENTENCES);
     for rule in RULES {
         let mut notes = vec![format!("Group {}, {} by default.", rule.group, rule.level)];
         if rule.fixable {
@@ -165,6 +207,9 @@ pub fn page() -> String {
         if rule.english {
             notes.push("Reads English: off where `language` is another.".into());
         }
+        if rule.calendar {
+            notes.push("A passing day alone can trip it: with `--base` it is a warning at most.".into());
+        }
         if matches!(rule.run, Run::History(_)) {
             notes.push("Needs the whole history.".into());
         }
@@ -172,11 +217,7 @@ pub fn page() -> String {
         if !keys.is_empty() {
             notes.push(format!("`[rules.{}]` takes {}.", rule.name, keys.join(", ")));
         }
-        let body = rule
-            .docs
-            .lines()
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .map(|line| if line.starts_with("## ") { format!("#{line}\n") } else { format!("{line}\n") });
+        let body = rule.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).map(published_line);
         let _ = write!(text, "\n## {}\n\n{}\n\n{}", rule.name, notes.join(" "), body.collect::<String>());
     }
     text

@@ -65,7 +65,7 @@ pub fn check(subject: &Subject<'_>, selection: &Selection) -> Checked {
         }
     }
     if let Some(past) = subject.history {
-        findings.extend(gaps::findings(past, selection.needs_history(config)));
+        findings.extend(gaps::findings(past, subject.tree, selection.needs_history(config)));
     }
     answer::check_words(&context, &mut findings);
 
@@ -89,11 +89,11 @@ pub fn check(subject: &Subject<'_>, selection: &Selection) -> Checked {
     }
 }
 
-/// Fills in group and level; tells whether the rule is on.
+/// Fills in group and level, no graver than the finding was made with; tells whether the rule is on.
 fn settle(finding: &mut Finding, level: &dyn Fn(&Rule) -> Option<Level>) -> bool {
     let rule = find(finding.rule).expect("every finding names a registered rule");
     finding.group = rule.group.name();
-    level(rule).map(|level| finding.level = level).is_some()
+    level(rule).map(|level| finding.level = level.min(finding.level)).is_some()
 }
 
 /// Gives the path of a finding, empty where it has no file.

@@ -10,18 +10,20 @@ mod links;
 mod profile;
 mod published;
 mod rule;
+mod scores;
 mod secret;
 mod selection;
 mod sentence;
 #[cfg(test)]
 mod tests;
+mod time;
 mod words;
 
-pub use context::{Context, Item, Part, Subject};
+pub use context::{Context, Item, Outdated, Part, Subject};
 pub use engine::{Checked, check};
 pub use profile::{Origin, level};
 pub use published::{CheckV1, history_value, view};
-pub use rule::{Example, Group, Rule, Run};
+pub use rule::{Example, Form, Group, Rule, Run};
 pub use selection::{Selection, UnknownRule, unknown};
 
 use rule::{declare_rule, registry};
@@ -74,14 +76,44 @@ registry! {
         objective_single_voice,
     }
     wording {
+        objective_number,
+        objective_output_verb,
         objective_length,
         kr_output_not_outcome,
         kr_vague,
         kr_vanity,
+        kr_compound,
+    }
+    cadence {
+        checkin_stale,
+        checkin_silent_green,
+        checkin_drop_no_note,
+        checkin_jump,
+        checkin_future,
+        checkin_late,
+    }
+    goalposts {
+        goalpost_moved,
+        goalpost_eased_late,
+        kr_removed,
+        kr_reworded,
+        id_reused,
+    }
+    closing {
+        close_unscored,
+        close_no_retro,
+        committed_miss,
+        score_mismatch,
+        kr_zombie,
+        too_easy,
+        too_hard,
     }
     history {
         history_shallow,
         history_unreadable,
+    }
+    report {
+        report_stale,
     }
     allow {
         allow_unused,

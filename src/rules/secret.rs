@@ -38,6 +38,12 @@ pub(super) fn mask(context: &Context<'_>, findings: &mut [Finding]) -> Option<So
     }
     let mut shown = SourceMap::default();
     for (id, source) in context.tree.sources.iter() {
+        // A report that is out of date may be from before the value was sensitive.
+        if !secret.is_empty() && context.outdated.iter().any(|report| report.file == id) {
+            let hidden = |c: char| if c.is_alphanumeric() { substitute(c) } else { c };
+            shown.add(SourceFile::new(source.path.clone(), source.text.chars().map(hidden).collect::<String>()));
+            continue;
+        }
         let parts = files.get(&id).map_or(&[][..], Vec::as_slice);
         shown.add(match (unread.contains(&id), parts.is_empty()) {
             (false, true) => source.clone(),

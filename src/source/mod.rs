@@ -1,14 +1,16 @@
 //! Owns where objective files come from: the work tree or a revision, behind one type.
 //! Never interprets them: that is `syntax` and `config`.
 
+mod document;
 mod paths;
 mod revision;
 mod template;
 mod worktree;
 
+pub use document::documents;
 pub use paths::Paths;
 pub(crate) use revision::end_of_day;
-pub use revision::{AsOf, as_of, revision};
+pub use revision::{AsOf, as_of, configuration_of, revision};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
 

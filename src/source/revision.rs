@@ -1,7 +1,7 @@
 //! Owns reading a tree of goals out of a commit, and finding the commit of a day.
 
 use super::{Error, Gathering, LARGEST_FILE, Paths, Revision, Tree};
-use crate::config::FILE_NAME;
+use crate::config::{Config, FILE_NAME};
 use crate::git::{Error as GitError, ObjectId, Repository, TreeEntry};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -68,6 +68,17 @@ pub fn revision(repository: &Repository, id: ObjectId) -> Result<Tree, Error> {
     }
     gathering.tree.revision = Revision { id: Some(id), committed: Some(commit.committer.seconds), dirty: false };
     Ok(gathering.tree)
+}
+
+/// Reads the configuration alone of a commit; `None` where it has none, or one of a newer format.
+///
+/// # Errors
+/// [`GitError`] for a missing object.
+pub fn configuration_of(repository: &Repository, id: ObjectId) -> Result<Option<Config>, GitError> {
+    let Some(blob) = file_at(repository, repository.commit(id)?.tree, FILE_NAME)? else { return Ok(None) };
+    let mut gathering = Gathering::default();
+    let read = gathering.configuration(&repository.blob(blob)?);
+    Ok(read.is_ok().then_some(gathering.tree.config))
 }
 
 /// Finds the blob of a file below a commit's root tree; `None` for a folder, a link or nothing.

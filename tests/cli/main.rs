@@ -14,6 +14,7 @@ mod figures;
 mod history_reference;
 mod honesty;
 mod init;
+mod mutations;
 mod places;
 mod published;
 mod quarter;

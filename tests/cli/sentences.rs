@@ -1,5 +1,10 @@
 //! How well the rules read sentences, held against what people say of them, team by team. Other sentences, labelled like
 //! those here, are measured by `GIT_OKR_SENTENCES=FILE cargo test --test cli sentences -- --nocapture`.
+//!
+//! The rules were written while looking at the teams up to `saas`. Those that follow were measured once each before
+//! anybody looked at how they are read: `factory` to `platform`, 6.3 % of outcomes flagged and 92.8 % of outputs found;
+//! `university` to `museum`, harder on purpose, 20.1 % and 91.7 %; then, after the signs had been made more careful,
+//! `farm` to `registry` 4.4 % and 95.4 %; `devtools` to `product` 0.0 % and 86.9 %.
 
 // What it finds out is a table.
 #![allow(clippy::print_stdout)]
@@ -173,15 +178,15 @@ fn counted(sentences: &[Sentence]) -> (BTreeMap<&str, Vec<Share>>, String) {
 }
 
 /// Gives the mean of each figure over the teams that have any, which weigh the same.
-fn means(teams: &BTreeMap<&str, Vec<Share>>) -> Vec<f64> {
+fn means(teams: &BTreeMap<&str, Vec<Share>>) -> Vec<Option<f64>> {
     let mean = |at: usize| {
         let known: Vec<f64> = teams.values().filter_map(|shares| shares[at].percent()).collect();
-        known.iter().sum::<f64>() / f64::from(u32::try_from(known.len()).unwrap())
+        (!known.is_empty()).then(|| known.iter().sum::<f64>() / f64::from(u32::try_from(known.len()).unwrap()))
     };
     (0..FIGURES.len()).map(mean).collect()
 }
 
-fn table(teams: &BTreeMap<&str, Vec<Share>>, means: &[f64]) -> String {
+fn table(teams: &BTreeMap<&str, Vec<Share>>, means: &[Option<f64>]) -> String {
     let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let names = FIGURES.iter().map(|figure| figure.name.to_owned());
     let mut text = row(std::iter::once("team".to_owned()).chain(names).collect());
@@ -194,7 +199,7 @@ fn table(teams: &BTreeMap<&str, Vec<Share>>, means: &[f64]) -> String {
         };
         text += &row(std::iter::once((*team).to_owned()).chain(shares.iter().map(cell)).collect());
     }
-    let cells = means.iter().map(|mean| format!("{mean:.1} %"));
+    let cells = means.iter().map(|mean| mean.map_or("–".to_owned(), |mean| format!("{mean:.1} %")));
     text + &row(std::iter::once("mean of teams".to_owned()).chain(cells).collect())
 }
 
@@ -213,8 +218,12 @@ fn sentences_are_read_as_people_read_them() {
     println!("{misread}\n{table}");
     if given.is_none() {
         assert!(sentences.len() >= 300, "{} sentences", sentences.len());
-        let lost: Vec<_> = FIGURES.iter().zip(&means).filter(|(figure, mean)| !(figure.holds)(**mean)).collect();
-        let names: Vec<_> = lost.iter().map(|(figure, mean)| format!("{}: {mean:.1} %", figure.name)).collect();
-        assert!(lost.is_empty(), "{}\n{misread}\n{table}", names.join(", "));
+        let lost: Vec<_> = FIGURES
+            .iter()
+            .zip(&means)
+            .filter(|(figure, mean)| !mean.is_some_and(figure.holds))
+            .map(|(figure, _)| figure.name)
+            .collect();
+        assert!(lost.is_empty(), "{}\n{misread}\n{table}", lost.join(", "));
     }
 }

@@ -22,9 +22,10 @@ pub(crate) fn arguable(text: &str) -> Option<String> {
     let tokens: Vec<_> = tokens::read(&tokens::clean(text)).into_iter().filter(|token| !token.aside).collect();
     let said = Spoken(unled(&tokens));
     // `Support a format` is as clear as `Build a format`.
-    let thing = said.0[0].any(&["support", "scale", "expand"]) && said.from(1).thing();
+    let first = said.at(0)?;
+    let thing = first.any(&["support", "scale", "expand"]) && said.from(1).thing();
     if said.leads(Class::Improves) && !thing || said.leads(Class::Changes) {
-        return Some(said.0[0].raw.clone());
+        return Some(first.raw.clone());
     }
     let among = |list: &str, word: &str| list.split_whitespace().any(|one| one == word);
     // `The API is stable`, `Make it faster`: said of something, not part of its name.
@@ -33,7 +34,9 @@ pub(crate) fn arguable(text: &str) -> Option<String> {
             && (at.saturating_sub(3)..at)
                 .any(|at| said.is(at, Class::Be) || said.is(at, Class::Attains) || said.is(at, Class::Behaves))
     };
-    let found = said.find(0, |at, token| {
+    // What work is done for is no mark of it: `Run tests to decide better`.
+    let aim = said.find(1, |_, token| said.leads(Class::Delivers) && token.any(&["to", "that", "so", "because"]));
+    let found = Spoken(&said.0[..aim.unwrap_or(said.0.len())]).find(0, |at, token| {
         among(ARGUABLE, &token.word)
             || among(FELT, token.word.strip_suffix('s').unwrap_or(&token.word)) && at > 0
             || token.is(Class::Compares) && !(at > 0 && said.0[at - 1].word == "the")

@@ -114,3 +114,64 @@ impl Spoken<'_> {
         self.outcome(at - 1..at + 3)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sign(text: &str) -> Option<Sign> {
+        match effect(text) {
+            Effect::Output(sign, _) => Some(sign),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn names_the_words_that_decided() {
+        for (text, sign, words) in [
+            ("KR2: we will publish the handbook", Sign::Work, "publish the handbook"),
+            ("12 workshops for new staff", Sign::Count, "12 workshops"),
+            ("The price list is published", Sign::There, "is published"),
+            ("100 % of teams have a plan", Sign::Task, "100 … have a plan"),
+            ("We have a rota for weekends", Sign::Have, "have a rota"),
+            ("Readers can renew by phone", Sign::Can, "Readers can renew"),
+            ("New guide for tenants", Sign::Thing, "New guide"),
+        ] {
+            assert_eq!(effect(text), Effect::Output(sign, words.to_owned()), "{text}");
+        }
+        for (text, words) in [
+            ("Loans rise from 40 to 60", "40 to 60"),
+            ("Resolve 95 % of calls within a day", "Resolve 95"),
+            ("Zero accidents", "Zero accidents"),
+            ("Waiting time below ten minutes", "time"),
+            ("Three members renew", "members renew"),
+            ("Backups monthly to daily", "monthly to daily"),
+            ("Applications: 3,100", "Applications: 3,100"),
+            ("Waste down to 9 %", "Waste down to 9"),
+        ] {
+            let Effect::Outcome(said) = effect(text) else { panic!("{text}: {:?}", effect(text)) };
+            assert!(text.contains(words) && !said.is_empty(), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn work_with_a_change_in_it_is_no_plain_work() {
+        assert_eq!(sign("Ship two trials that raise activation from 20 % to 30 %"), None);
+        assert_eq!(sign("Launch in 5 cities"), Some(Sign::Work));
+        assert_eq!(sign("Upgrade the database from 12 to 15"), Some(Sign::Work));
+        assert_eq!(sign("Build time under 8 minutes"), None);
+        assert_eq!(sign("Fill 90 % of posts from within"), None);
+        assert_eq!(sign("Improve the manual"), Some(Sign::Work));
+        assert_eq!(sign("Improve retention"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(text in "\\PC{0,40}|((at|least|one|of|in|12|9%|a|day|all|team|have|can|ship|is|to|[:(),%→]|no|up|down|is|add|from) ?){0,9}") {
+            effect(&text);
+            super::super::arguable(&text);
+            super::super::popular(&text);
+            super::super::reached(&text, true);
+        }
+    }
+}

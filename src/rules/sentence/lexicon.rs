@@ -141,7 +141,7 @@ const CLASSES: &[(Class, &str)] = &[
          implementation improvement index infographic infrastructure initiative inspection installation instance \
          instrumentation integration interface interview intranet inventory investigation item journey kiosk kit \
          laboratory law layer layout leaflet lecture lesson library licence license list logging logo machine magazine \
-         manual manifesto map mapping material matrix mechanism meeting meetup memo menu methodology method migration \
+         manual manifesto map mapping material matrix mechanism meeting meetup memo menu message methodology method migration \
          milestone mission mockup model module monitoring mural museum network newsletter node note notification \
          offer office okr onboarding outline package page paper park patch path permission persona photo \
          pilot pipeline plan platform playbook plugin podcast policy portal portfolio poster post practice \
@@ -203,7 +203,7 @@ const CLASSES: &[(Class, &str)] = &[
         Trouble,
         "abandonment abuse accident backlog blocker bottleneck breach breakage cancellation claim complaint conflict \
          corruption crash death defect delay disruption downtime dropout drop-out duplicate error escalation eviction \
-         exclusion failure fall fatality fault fine fraud glitch harm hazard incident infection injury interruption \
+         exclusion failure fall fatality fault fine fraud glitch harm hazard incident infection injury interruption issue \
          leak loss mistake mismatch outage problem readmission rejection regression resignation rework rollback \
          scrap sickness spill stock-out stockout theft timeout violation vulnerability waste write-off",
     ),

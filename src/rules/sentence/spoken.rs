@@ -128,7 +128,7 @@ impl<'t> Spoken<'t> {
             [Behaves, Delivers, Attains, Improves].iter().any(|class| token.form(*class, form)) && !self.nounish(at)
         };
         token.is(Changes) && !token.noun(Thing)
-            || token.form(Delivers, Form::Past)
+            || token.form(Delivers, Form::Past) && !self.0[at - 1].any(&["a", "an", "the"])
             || acts(Form::S)
             || plural && acts(Form::Base)
             || self.0[at - 1].noun(People) && plural && [Behaves, Attains].iter().any(|class| token.is(*class))

@@ -40,8 +40,15 @@ impl<'t> Spoken<'t> {
         {
             return self.outcome(0..at + 1);
         }
-        let particle = self.at(1).is_some_and(|next| next.any(&["out", "up", "off", "down", "over"]));
-        self.output(Sign::Work, 0..if particle { 2 } else { 1 })
+        self.output(Sign::Work, 0..self.object())
+    }
+
+    /// Finds the end of a verb in front with what it is done to, as far as that is short.
+    fn object(self) -> usize {
+        let particle =
+            self.at(1).is_some_and(|next| next.any(&["out", "up", "off", "down", "over", "in", "on", "with"]));
+        let from = if particle { 2 } else { 1 };
+        from + self.from(from).phrase().min(4)
     }
 
     /// A verb that no list knows, in front of what it is done to: `Weed the archive`, `Taste 40 wines`.
@@ -60,7 +67,7 @@ impl<'t> Spoken<'t> {
             && ![Response, Measure, People]
                 .iter()
                 .any(|class| self.from(1).head().is_some_and(|head| self.0[head + 1].noun(*class)));
-        if article || things { self.aim().or_else(|| self.output(Sign::Work, 0..1)) } else { None }
+        if article || things { self.aim().or_else(|| self.output(Sign::Work, 0..self.object())) } else { None }
     }
 
     /// Tells whether its first noun is a thing.
@@ -148,8 +155,8 @@ impl<'t> Spoken<'t> {
             let past = token.form(Delivers, Form::Past) && (full || ours || !before.is(Have));
             let done = past && (full && limit.is_none() || !token.is(Flow) && !token.is(Behaves));
             let there = token.is(State) && before.is(Be) || token.word == "place" && before.word == "in";
-            let takes =
-                (full || ours) && (token.is(Have) || token.is(Takes)) || full && token.form(Delivers, Form::Base);
+            let takes = (full || ours) && (token.is(Have) || token.is(Takes))
+                || full && token.form(Delivers, Form::Base) && !self.nounish(at);
             let thing = takes && self.find(at + 1, |_, token| token.noun(Thing) && !token.noun(Measure)).is_some();
             at <= clause && (done || there || thing)
         });
@@ -247,7 +254,11 @@ impl<'t> Spoken<'t> {
         if thing.is_none() && self.0[..end].iter().any(other) {
             return Some(Effect::Open);
         }
-        let at = thing.unwrap_or(head);
-        self.output(Sign::Thing, at..at + 1)
+        // `Be bold` names no thing.
+        if self.0[0].word == "be" {
+            return Some(Effect::Open);
+        }
+        let at = thing.or_else(|| (0..end).rev().find(|&at| self.0[at].amount.is_none())).unwrap_or(head);
+        self.output(Sign::Thing, at.saturating_sub(2)..at + 1)
     }
 }

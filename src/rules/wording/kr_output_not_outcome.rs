@@ -39,6 +39,7 @@ declare_rule! {
     /// [[objective.key_result]]
     /// id = "failed-payments"
     /// title = "Failed card payments fall from 4.1 % to 1.5 %"
+    /// definition = "Share of the week's card payments"
     /// baseline = 4.1
     /// target = 1.5
     /// unit = "%"

@@ -6,7 +6,7 @@ declare_rule! {
     /// A key result of which two people could argue whether it came true, and that nothing defines.
     ///
     /// ## Why
-    /// Better, effective or world-class are opinions: at the end of the cycle everybody has their own.
+    /// Loved, effective or world-class are opinions: at the end of the cycle everybody has their own.
     ///
     /// ## Bad
     /// ```toml
@@ -19,8 +19,8 @@ declare_rule! {
     /// commitment = "aspirational"
     ///
     /// [[objective.key_result]]
-    /// id = "faster"
-    /// title = "Customers pay faster and feel safer"
+    /// id = "love"
+    /// title = "Customers love how they pay"
     /// done = false
     /// ```
     ///
@@ -35,12 +35,12 @@ declare_rule! {
     /// commitment = "aspirational"
     ///
     /// [[objective.key_result]]
-    /// id = "faster"
-    /// title = "Customers pay faster: median time in the checkout"
-    /// definition = "From opening the basket to the receipt, customers with a card on file"
-    /// baseline = 48
-    /// target = 20
-    /// unit = "s"
+    /// id = "love"
+    /// title = "Customers who would recommend how they pay"
+    /// definition = "9 or 10 of 10 in the survey after the first purchase"
+    /// baseline = 31
+    /// target = 45
+    /// unit = "%"
     /// ```
     ///
     /// ## Source

@@ -21,6 +21,7 @@ declare_rule! {
     /// [[objective.key_result]]
     /// id = "views"
     /// title = "50,000 page views of the payment guide"
+    /// definition = "Counted by the web shop, over the quarter"
     /// baseline = 12000
     /// target = 50000
     /// ```
@@ -38,6 +39,7 @@ declare_rule! {
     /// [[objective.key_result]]
     /// id = "guided"
     /// title = "Share of payment guide readers who connect their shop rises from 4 % to 9 %"
+    /// definition = "Readers of a month, and who of them connected within a week"
     /// baseline = 4
     /// target = 9
     /// unit = "%"
