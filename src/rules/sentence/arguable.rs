@@ -34,8 +34,10 @@ pub(crate) fn arguable(text: &str) -> Option<String> {
             && (at.saturating_sub(3)..at)
                 .any(|at| said.is(at, Class::Be) || said.is(at, Class::Attains) || said.is(at, Class::Behaves))
     };
-    // What work is done for is no mark of it: `Run tests to decide better`.
-    let aim = said.find(1, |_, token| said.leads(Class::Delivers) && token.any(&["to", "that", "so", "because"]));
+    // What work is done for is no mark of it, `Run tests to decide better`, nor what only tells which is meant.
+    let aim = said.find(1, |_, token| {
+        token.any(&["that", "which", "who"]) || said.leads(Class::Delivers) && token.any(&["to", "so", "because"])
+    });
     let found = Spoken(&said.0[..aim.unwrap_or(said.0.len())]).find(0, |at, token| {
         among(ARGUABLE, &token.word)
             || among(FELT, token.word.strip_suffix('s').unwrap_or(&token.word)) && at > 0

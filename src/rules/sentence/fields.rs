@@ -27,7 +27,11 @@ pub(crate) fn defined(key_result: &KeyResult) -> bool {
                     || *target == 100.0 && key_result.unit.as_deref().is_some_and(|unit| unit.contains('%')));
             !task
         }
-        Some(Measure::Metric { baseline: Some(_), .. } | Measure::Bound(_)) => true,
-        Some(Measure::Metric { baseline: None, .. } | Measure::Milestones(_) | Measure::Binary(_)) | None => false,
+        Some(
+            Measure::Metric { baseline: Some(_), .. }
+            | Measure::Metric { goal: Goal::Scale(_), .. }
+            | Measure::Bound(_),
+        ) => true,
+        Some(Measure::Metric { .. } | Measure::Milestones(_) | Measure::Binary(_)) | None => false,
     }
 }

@@ -234,7 +234,7 @@ const CLASSES: &[(Class, &str)] = &[
          we were what when where whether which while who whose will with within without would you your & / + - – — → -> \
          => < > ≤ ≥ = ~ w/ vs",
     ),
-    (Be, "is are be been being was were become becomes isn't aren't stays remains"),
+    (Be, "is are be been being was were become becomes isn't aren't"),
     (Have, "have has having we've had"),
     (Can, "can able could may cannot can't"),
     (Denies, "zero no not nobody none never nothing fewer without isn't aren't don't doesn't won't"),

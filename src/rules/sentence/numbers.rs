@@ -106,6 +106,15 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
     for (at, token) in tokens.iter().enumerate() {
         let word = token.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | ':' | '"' | '\'' | '!' | '?'));
         let word = word.strip_suffix('.').unwrap_or(word);
+        let digits = word.contains(|c: char| c.is_ascii_digit());
+        // Most words are no number, and need no look at their neighbours.
+        if !digits
+            && !COUNTS.iter().any(|(count, _)| word.eq_ignore_ascii_case(count))
+            && !among("one a an the", &word.to_lowercase())
+        {
+            named_before = named_before && among("to and or", word);
+            continue;
+        }
         let (before, after) = (at.checked_sub(1).map(bare), (at + 1 < tokens.len()).then(|| bare(at + 1)));
         let time = |word: &String| among(SHORT_TIMES, word) || among(LONG_TIMES, word);
         let working =

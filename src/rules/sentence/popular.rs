@@ -36,6 +36,7 @@ const RELATED: &[&str] = &[
 
 /// Verbs of making, after which `views` and `hits` are things.
 const MADE: &[&str] = &["add", "build", "create", "define", "design", "develop", "implement"];
+const WITHIN: &[&str] = &["of", "from", "across", "in", "for", "among"];
 const PERIODS: &[&str] = &["day", "week", "month", "quarter", "year"];
 
 /// Finds the words by which a sentence counts popularity or volume with nothing to hold it against.
@@ -64,6 +65,13 @@ pub(crate) fn popular(text: &str) -> Option<String> {
     };
     let counted = |at: usize| {
         let number = tokens[..at].iter().rposition(|token| token.amount.is_some()).filter(|number| at - number <= 4);
+        // `out of ten thousand commits`: not what is counted.
+        let first =
+            number.map(|at| tokens[..at].iter().rposition(|token| token.amount.is_none()).map_or(0, |at| at + 1));
+        let within = first.is_some_and(|first| first > 0 && tokens[first - 1].any(WITHIN));
+        if within {
+            return None;
+        }
         number.or_else(|| tokens[..at].iter().position(|token| token.is(Class::Changes)))
     };
     let (from, at) = (0..tokens.len()).filter(|&at| raw(at)).find_map(|at| Some((counted(at)?, at)))?;

@@ -7,7 +7,7 @@ use super::spoken::Spoken;
 use super::tokens::Token;
 use Class::{
     Attains, Be, Behaves, Can, Changes, Clause, Compares, Delivers, Flow, Have, Improves, Joins, Measure, Office, Part,
-    People, Quality, Response, State, Takes, Thing, Used, Whole,
+    People, Quality, Response, State, Takes, Thing, Trouble, Used, Whole,
 };
 
 impl<'t> Spoken<'t> {
@@ -187,6 +187,12 @@ impl<'t> Spoken<'t> {
     /// A thing is in a state.
     pub fn there(self) -> Option<Effect> {
         let clause = self.find(1, |_, token| token.is(Clause) && token.word != "to").unwrap_or(self.0.len());
+        // `Questions are answered`: what others ask for, and get, is no thing that is there.
+        let asked = self.0.iter().take(self.phrase()).any(|t| t.noun(Response) || t.noun(Trouble));
+        let flows = |at: usize| asked && self.is(at, Flow);
+        if self.find(1, |at, _| flows(at)).is_some() {
+            return Some(Effect::Open);
+        }
         let state = self.find(1, |at, token| {
             let before = &self.0[at - 1];
             let ends = || token.stop || self.at(at + 1).is_none_or(|next| next.is(Joins));

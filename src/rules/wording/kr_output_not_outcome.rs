@@ -1,6 +1,5 @@
 use crate::finding::Finding;
-use crate::okr::Kind;
-use crate::rules::sentence::{Effect, Sign, effect, measured};
+use crate::rules::sentence::{Effect, Sign, defined, effect, measured};
 use crate::rules::{Context, declare_rule};
 
 declare_rule! {
@@ -57,22 +56,15 @@ declare_rule! {
 fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     for part in context.active_parts() {
         let key_result = part.key_result;
-        let said = effect(&key_result.title);
-        let task = matches!(said, Effect::Output(Sign::Task, _));
-        if measured(key_result).is_some() && !task {
+        let Effect::Output(sign, words) = effect(&key_result.title) else { continue };
+        // Fields that measure a rate, a time, a share, money or satisfaction outweigh any verb, but not a share of a
+        // task; numbers of any other kind outweigh what is only said to be there.
+        let task = matches!(sign, Sign::Task);
+        let weak = matches!(sign, Sign::There | Sign::Have | Sign::Can | Sign::Thing);
+        if measured(key_result).is_some() && !task || defined(key_result) && weak {
             continue;
         }
-        let (seen, question) = match (said, key_result.kind()) {
-            (Effect::Output(sign, words), _) => (shown(sign, &words), question(sign)),
-            // Where the sentence leaves it open, a thing that is there or not is most likely work.
-            (Effect::Open, Some(Kind::Binary)) => {
-                ("`done` can only say that it is there".to_owned(), question(Sign::There))
-            }
-            (Effect::Open, Some(Kind::Milestones)) => {
-                ("milestones can only say that they are passed".to_owned(), question(Sign::Work))
-            }
-            _ => continue,
-        };
+        let (seen, question) = (shown(sign, &words), question(sign));
         let message = format!("`{}` tells what gets done, not what changes: {seen}", key_result.id);
         let help = format!(
             "{question} Write that with where it starts and where it shall be; the work fits in an `[[objective.initiative]]`"
