@@ -1,18 +1,9 @@
 //! Owns which words leave open whether a sentence has come true: two people who look at the same facts could disagree.
 
-use super::lexicon::Class;
+use super::lexicon::{Class, Form};
 use super::reached::reached;
 use super::spoken::{Spoken, unled};
 use super::tokens;
-
-/// Words of praise and of manner that nobody can count.
-const ARGUABLE: &str = "adequate adequately appropriate appropriately attractive attitude best best-in-class clearly \
-     easily effective effectively efficient efficiently enough excellence excellent flexible good great holistic \
-     innovative leading meaningful mindset modern momentum optimal outstanding performant proactive properly quickly \
-     rich robust satisfying seamless seamlessly significant significantly smooth smoothly some several state-of-the-art strategic strong \
-     successful sufficient sufficiently timely usable well world-class";
-/// What people think and feel: real, and nothing says how it would be seen.
-const FELT: &str = "love trust feel understand know enjoy like appreciate recognise recognize believe momentum prefer";
 
 /// Finds the word by which a sentence leaves its success to opinion; `None` where something in it says when it is reached.
 pub(crate) fn arguable(text: &str) -> Option<String> {
@@ -27,7 +18,6 @@ pub(crate) fn arguable(text: &str) -> Option<String> {
     if said.leads(Class::Improves) && !thing || said.leads(Class::Changes) {
         return Some(first.raw.clone());
     }
-    let among = |list: &str, word: &str| list.split_whitespace().any(|one| one == word);
     // `The API is stable`, `Make it faster`: said of something, not part of its name.
     let stated = |at: usize| {
         at > 0
@@ -39,8 +29,8 @@ pub(crate) fn arguable(text: &str) -> Option<String> {
         token.any(&["that", "which", "who"]) || said.leads(Class::Delivers) && token.any(&["to", "so", "because"])
     });
     let found = Spoken(&said.0[..aim.unwrap_or(said.0.len())]).find(0, |at, token| {
-        among(ARGUABLE, &token.word)
-            || among(FELT, token.word.strip_suffix('s').unwrap_or(&token.word)) && at > 0
+        token.is(Class::Arguable)
+            || [Form::Base, Form::S].iter().any(|form| token.form(Class::Felt, *form)) && at > 0
             || token.is(Class::Compares) && !(at > 0 && said.0[at - 1].word == "the")
             || token.is(Class::Quality) && stated(at)
     });

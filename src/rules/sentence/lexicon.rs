@@ -1,6 +1,7 @@
 //! Owns the classes of words by which a sentence is read: general English of goals and of work, no one team's. A word
 //! stands here once a class, in its base form; the other forms are derived. Never reads a sentence.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -67,9 +68,25 @@ pub(super) enum Class {
     Used,
     /// Words of rhythm.
     Rhythm,
+    /// Words of praise and of manner that nobody can count.
+    Arguable,
+    /// Verbs of what people think and feel: real, and nothing says how it would be seen.
+    Felt,
+    /// Nouns of what grows with noise: attention that costs the giver nothing, and work counted instead of what it does.
+    Raw,
 }
 
 use Class::*;
+
+impl Class {
+    fn bit(self) -> u64 {
+        1 << self as u64
+    }
+}
+
+/// Classes whose words have no other forms.
+const GRAMMAR: &[Class] =
+    &[Joins, Leads, Be, Have, Can, Denies, Whole, Part, Limit, About, Clause, Used, Rhythm, Arguable, Raw];
 
 /// The classes, from what goals and the books on them are full of: verbs of project plans, nouns of annual reports and
 /// service goals, and the people that organisations are there for.
@@ -253,6 +270,22 @@ const CLASSES: &[(Class, &str)] = &[
     (Used, "active paid paying returning recurring satisfied engaged"),
     (Rhythm, "hourly daily weekly biweekly fortnightly monthly quarterly yearly"),
     (
+        Arguable,
+        "adequate adequately appropriate appropriately attractive attitude best best-in-class clearly easily \
+         effective effectively efficient efficiently enough excellence excellent flexible good great holistic \
+         innovative leading meaningful mindset modern momentum optimal outstanding performant proactive \
+         properly quickly rich robust satisfying seamless seamlessly significant significantly smooth \
+         smoothly some several state-of-the-art strategic strong successful sufficient sufficiently timely \
+         usable well world-class",
+    ),
+    (Felt, "love trust feel understand know enjoy like appreciate recognise recognize believe momentum prefer"),
+    (
+        Raw,
+        "click clicks commit commits deployment deployments deploys download downloads fans follower \
+         followers hits impression impressions likes mention mentions pageview pageviews page-views reach \
+         retweets reposts shares star stars traffic tweets upvotes views visit visits visitors installs",
+    ),
+    (
         Leads,
         "we we'll i our the also to will shall should must need needs want aim try trying continue continues let's please \
          actively proactively successfully fully completely further finally jointly publicly internally regularly \
@@ -269,15 +302,23 @@ const IRREGULAR: &str = "built:build rebuilt:rebuild bought:buy brought:bring be
      understood:understand won:win wrote:write written:write rewrote:rewrite rewritten:rewrite redrawn:draw \
      redone:redo done:do oversaw:oversee chosen:choose shrunk:shrink";
 
-static WORDS: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
+static WORDS: LazyLock<HashMap<&'static str, u64>> = LazyLock::new(|| {
     let mut words = HashMap::new();
     for (class, list) in CLASSES {
         for word in list.split_whitespace() {
-            *words.entry(word).or_default() |= 1 << *class as u32;
+            *words.entry(word).or_default() |= 1 << *class as u64;
         }
     }
     words
 });
+
+/// How many words are remembered at most.
+const MOST_READ: usize = 10_000;
+
+thread_local! {
+    /// Words read before: sentences of goals share most of theirs.
+    static READ: RefCell<HashMap<String, Classes>> = RefCell::default();
+}
 
 static PAST: LazyLock<HashMap<&'static str, &'static str>> =
     LazyLock::new(|| IRREGULAR.split_whitespace().filter_map(|pair| pair.split_once(':')).collect());
@@ -298,19 +339,33 @@ pub(super) enum Form {
 /// The classes of one word, by the form in which it belongs to them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Classes {
-    base: u32,
-    s: u32,
-    past: u32,
-    ing: u32,
+    base: u64,
+    s: u64,
+    past: u64,
+    ing: u64,
     /// As a noun or an adjective, in parts too.
-    nouns: u32,
+    nouns: u64,
     /// In any form, in parts too.
-    any: u32,
+    any: u64,
 }
 
 impl Classes {
     /// Reads a lower-case word. Of `buyer/seller` each part counts; what `co-founder` is as a noun, its last part says.
     pub fn of(word: &str) -> Self {
+        if let Some(known) = READ.with_borrow(|read| read.get(word).copied()) {
+            return known;
+        }
+        let classes = Classes::parts(word);
+        READ.with_borrow_mut(|read| {
+            // A hostile text cannot fill memory with words.
+            if read.len() < MOST_READ {
+                read.insert(word.to_owned(), classes);
+            }
+        });
+        classes
+    }
+
+    fn parts(word: &str) -> Self {
         let mut classes = Classes::whole(word);
         for part in word.split('/').filter(|part| part.len() < word.len()) {
             let part = Classes::whole(part);
@@ -325,10 +380,7 @@ impl Classes {
 
     fn whole(word: &str) -> Self {
         // Words of grammar have no other forms: `weed` is no past of `we`.
-        let grammar: u32 = (Joins as u32..=Rhythm as u32)
-            .filter(|class| *class != Takes as u32 && *class != Flow as u32 && *class != Mental as u32)
-            .map(|class| 1 << class)
-            .sum();
+        let grammar: u64 = GRAMMAR.iter().map(|class| class.bit()).sum();
         let exact = |word: &str| WORDS.get(word).copied().unwrap_or_default();
         let listed = |word: &str| exact(word) & !grammar;
         let ended = |stem: &str, end: &str| listed(&format!("{stem}{end}"));
@@ -356,7 +408,7 @@ impl Classes {
             && let Some(again) = word.strip_prefix("re").filter(|again| again.len() > 3)
         {
             let again = Classes::whole(again);
-            let work = 1 << Delivers as u32;
+            let work = Delivers.bit();
             let (base, s, past, ing) = (again.base & work, again.s & work, again.past & work, again.ing & work);
             classes = Classes { base, s, past, ing, nouns: 0, any: base | s | past | ing };
         }
@@ -366,17 +418,17 @@ impl Classes {
     /// Finds the form in which the word belongs to a class, if it does.
     pub fn form(&self, class: Class) -> Option<Form> {
         let forms = [(self.base, Form::Base), (self.s, Form::S), (self.past, Form::Past), (self.ing, Form::Ing)];
-        forms.into_iter().find(|(classes, _)| classes & (1 << class as u32) != 0).map(|(_, form)| form)
+        forms.into_iter().find(|(classes, _)| classes & class.bit() != 0).map(|(_, form)| form)
     }
 
     /// Tells whether the word belongs to a class in any form.
     pub fn is(&self, class: Class) -> bool {
-        self.any & (1 << class as u32) != 0
+        self.any & class.bit() != 0
     }
 
     /// Tells whether the word is a noun or an adjective of a class: `guide` or `guides`, not `guided`.
     pub fn noun(&self, class: Class) -> bool {
-        self.nouns & (1 << class as u32) != 0
+        self.nouns & class.bit() != 0
     }
 
     /// Tells whether the word belongs to no class.

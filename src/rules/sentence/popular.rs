@@ -5,10 +5,6 @@ use super::numbers::Amount;
 use super::spoken::{Spoken, unled};
 use super::tokens;
 
-/// What grows with noise: attention that costs the giver nothing, and work that is counted instead of what it does.
-const RAW: &str = "click clicks commit commits deployment deployments deploys download downloads fans follower followers \
-     hits impression impressions likes mention mentions pageview pageviews page-views reach retweets reposts shares star stars \
-     traffic tweets upvotes views visit visits visitors installs";
 /// What makes an attention into behaviour: a share of it, an average, a rate.
 const RELATED: &[&str] = &[
     "rate",
@@ -61,7 +57,7 @@ pub(crate) fn popular(text: &str) -> Option<String> {
     let raw = |at: usize| {
         let pair = at > 0 && tokens[at].any(&["requests", "request"]) && tokens[at - 1].any(&["pull", "merge"]);
         let media = tokens[at].word == "media" && at > 0 && tokens[at - 1].word == "social" && at + 1 == tokens.len();
-        pair || media || RAW.split_whitespace().any(|word| word == tokens[at].word)
+        pair || media || tokens[at].is(Class::Raw)
     };
     let counted = |at: usize| {
         let number = tokens[..at].iter().rposition(|token| token.amount.is_some()).filter(|number| at - number <= 4);
