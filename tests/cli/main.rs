@@ -30,5 +30,6 @@ mod readme;
 mod reports;
 mod repositories;
 mod sensitive;
+mod sentences;
 mod shortcuts;
 mod staged;
