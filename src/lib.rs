@@ -19,6 +19,7 @@
 //! | [`source`] | objective files of the work tree or of a revision |
 //! | [`history`] | the events of every key result out of the commits |
 //! | [`rules`] | the rules and the engine that runs them |
+//! | [`forge`] | GitHub, GitLab, Gitea: the one comment on a pull request |
 //! | [`report`] | the published model, the templates, the terminal view |
 //! | [`cli`] | one file a command |
 //!
@@ -27,6 +28,7 @@
 pub mod cli;
 pub mod config;
 pub mod finding;
+pub mod forge;
 pub mod git;
 pub mod history;
 pub mod okr;
