@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! text ─┬─ finding ─┬─ syntax ─ config ─┐
-//! okr ──┴───────────┘                   ├─ source ─ history ─ rules ─ report ─ cli
+//! okr ──┴───────────┘                   ├─ source ─ history ─ diff ─ rules ─ report ─ cli
 //! git ──────────────────────────────────┘
 //! ```
 //!
@@ -18,6 +18,7 @@
 //! | [`git`] | the only room that names git2 |
 //! | [`source`] | objective files of the work tree or of a revision |
 //! | [`history`] | the events of every key result out of the commits |
+//! | [`diff`] | what a change does to the goals |
 //! | [`rules`] | the rules and the engine that runs them |
 //! | [`forge`] | GitHub, GitLab, Gitea: the one comment on a pull request |
 //! | [`report`] | the published model, the templates, the terminal view |
@@ -27,6 +28,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod diff;
 pub mod finding;
 pub mod forge;
 pub mod git;

@@ -1,6 +1,7 @@
 //! `git okr check`: what is wrong with the goals.
 
 use super::arguments::{At, Global};
+use super::base;
 use super::view::View;
 use super::{Failure, Outcome, OutputLost, Session, Usage};
 use crate::finding::{Format, Level};
@@ -39,7 +40,7 @@ impl FailOn {
 /// each finding at its place. Exits with 1 where a finding is at or above --fail-on.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  git okr check\n  git okr check okrs/2026-Q4/payments.toml\n  git okr check --format json --fail-on warning\n  git okr check --select kr-flat,owner-missing"
+    after_help = "Examples:\n  git okr check\n  git okr check okrs/2026-Q4/payments.toml\n  git okr check --format json --fail-on warning\n  git okr check --select kr-flat,owner-missing\n  git okr check --base origin/main"
 )]
 pub struct Check {
     /// Show the findings of these files or folders alone; files outside `paths` are read too
@@ -47,6 +48,9 @@ pub struct Check {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     at: At,
+    /// Show only what the work since this revision brings, by default since the default branch
+    #[arg(long, value_name = "REV", num_args = 0..=1)]
+    base: Option<Option<String>>,
     /// How to write the findings
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
@@ -78,6 +82,10 @@ impl Check {
                 let help = "name files that end in .toml, or folders that hold some";
                 return Err(Usage::new(format!("no objective file at {asked}"), help).into());
             }
+        }
+        if let Some(named) = &self.base {
+            let (before, tree) = base::check(&view, named.as_deref(), &selection, session)?;
+            checked.keep_new(&view.tree, &before, &tree);
         }
         let history = rules::history_value(history.as_ref());
         let document = rules::view(&checked, &view.tree, &history);

@@ -4,7 +4,7 @@ use super::arguments::{At, Chosen, Global, Shown};
 use super::{Failure, Outcome, Session, view};
 use crate::git::Error as GitError;
 use crate::history::Options;
-use crate::report::{self, LogSelection};
+use crate::report::{self, Cycles, Input, LogSelection, Selection};
 
 /// Show what happened to the goals, newest first
 ///
@@ -22,7 +22,7 @@ pub struct Log {
     at: At,
     #[command(flatten)]
     chosen: Chosen,
-    /// Only what changed a definition, or took it away
+    /// The ledger of goalposts: what was agreed on at the lock, every change of it, progress as committed and as edited
     #[arg(long)]
     goalposts: bool,
     /// Follow the first parent alone: what a merge brought counts as the merge's
@@ -42,19 +42,33 @@ impl Log {
         if view.from.is_none() {
             return Err(GitError::Unborn.into());
         }
-        let history =
-            view.history(&Options { first_parent: self.first_parent, full_history: self.full_history }, session)?;
-        view.warn_of_gaps(&history, session)?;
-        view.warn_of_errors(view.tree.findings.iter(), session)?;
+        let options = Options { first_parent: self.first_parent, full_history: self.full_history };
         let names: Vec<String> = self.name.iter().cloned().collect();
         let selection = view.selection(&self.chosen, &names)?;
+        let everything = Selection { cycles: Cycles::All, ..Selection::default() };
+        let cycles = if self.goalposts { report::shown(&view.tree, &everything, view.today)? } else { Vec::new() };
+        let (history, locks) = view.history_and_locks(&options, &cycles, session)?;
+        view.warn_of_gaps(&history, session)?;
+        view.warn_of_errors(view.tree.findings.iter(), session)?;
         let selection = LogSelection::new(&view.tree, &history, &selection, view.today)?.only_goalposts(self.goalposts);
-        match self.format {
-            Shown::Json => session.write(|out| report::write_log(&history, &view.tree, &selection, out))?,
-            Shown::Human => {
+        let input = Input {
+            tree: &view.tree,
+            history: Some(&history),
+            locks: &locks,
+            today: view.today,
+            selection: &everything,
+            findings: Vec::new(),
+        };
+        let ledger = if self.goalposts { Some(report::ledger(input, &selection)?) } else { None };
+        match (self.format, &ledger) {
+            (Shown::Json, _) => {
+                session.write(|out| report::write_log(&history, &view.tree, &selection, ledger.as_deref(), out))?;
+            }
+            (Shown::Human, None) => {
                 let log = report::log(&history, &view.tree, &selection);
                 session.print(&report::render_log(&log, &session.style()))?;
             }
+            (Shown::Human, Some(ledger)) => session.print(&report::render_ledger(ledger, &session.style()))?,
         }
         Ok(Outcome::Fine)
     }

@@ -2,6 +2,7 @@
 //! Never holds logic that another command or a library user could want.
 
 mod arguments;
+mod base;
 mod session;
 mod view;
 
@@ -48,6 +49,7 @@ commands! {
     rule::Rule,
     status::Status,
     log::Log,
+    diff::Diff,
     report::Report,
     doctor::Doctor,
     schema::Schema,

@@ -64,7 +64,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn variable(&self, name: &str) -> Option<&OsStr> {
+    /// Gives a variable of the environment, unless it is empty.
+    pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
         self.environment.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 

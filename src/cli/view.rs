@@ -6,9 +6,10 @@ use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Person, Repository};
 use crate::history::{self, History, Locks, Options, Past};
+use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Group, Subject};
-use crate::source::{self, AsOf, Tree};
+use crate::source::{self, AsOf, Revision, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -38,6 +39,49 @@ impl View {
         let view = View::of(Some(repository), Vec::new(), global, at, session)?;
         view.refuse_broken_configuration()?;
         Ok(view)
+    }
+
+    /// Opens one side of a change, whether it holds goals or not: a commit, else the work tree or, where there is none,
+    /// HEAD.
+    pub fn side(commit: Option<ObjectId>, global: &Global, session: &mut Session<'_>) -> Result<View, Failure> {
+        let repository = open(global)?;
+        let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
+        let head = repository.head()?;
+        let root = repository.workdir().map_or_else(|| session.directory(global), Path::to_owned);
+        let in_work_tree = commit.is_none() && !repository.is_bare();
+        let (from, tree) = if in_work_tree {
+            let tree = match source::worktree(Some(&repository), &root, &[]) {
+                Err(source::Error::Nothing { .. }) => {
+                    let revision = Revision { id: head, committed: None, dirty: true };
+                    Tree { config: source::configuration(&root)?, revision, ..Tree::default() }
+                }
+                tree => tree?,
+            };
+            (head, tree)
+        } else {
+            let from = commit.or(head).ok_or(GitError::Unborn)?;
+            (Some(from), source::revision_beside(&repository, from, &Tree::default())?)
+        };
+        let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), in_work_tree };
+        view.refuse_broken_configuration()?;
+        Ok(view)
+    }
+
+    /// Opens the other side, a commit, seen on the same day. What is the same there is not read again.
+    pub fn other_side(&self, commit: ObjectId, global: &Global) -> Result<View, Failure> {
+        let repository = open(global)?;
+        let tree = source::revision_beside(&repository, commit, &self.tree)?;
+        let (root, asked) = (self.root.clone(), Vec::new());
+        let (today, from) = (self.today, Some(commit));
+        let view = View { repository: Some(repository), tree, today, from, root, asked, in_work_tree: false };
+        let broken = || format!("the settings at {} do not read, so nothing can be compared with them", commit.short());
+        view.refuse_broken_configuration().map_err(|failure| failure.wrap_err(broken()))?;
+        Ok(view)
+    }
+
+    /// Gives the commit that is looked at; `None` for the work tree.
+    pub fn commit(&self) -> Option<ObjectId> {
+        self.from.filter(|_| !self.in_work_tree)
     }
 
     /// Figures under settings that could not be read would be wrong without looking so: `check` shows what is broken,
@@ -92,7 +136,7 @@ impl View {
         let (from, tree, in_work_tree) = match (&at.as_of, &repository, work_tree) {
             (Some(wanted), Some(repository), _) => {
                 let from = source::as_of(repository, head.ok_or(GitError::Unborn)?, &AsOf::parse(wanted))?;
-                (Some(from), source::revision(repository, from)?, false)
+                (Some(from), source::revision_with(repository, from, &asked)?, false)
             }
             (_, repository, Some(root)) => (head, source::worktree(repository.as_ref(), &root, &asked)?, true),
             (_, Some(repository), None) => {
@@ -173,14 +217,8 @@ impl View {
     /// Builds the report model of what was chosen.
     pub fn model(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<ReportV1, Failure> {
         let selection = self.selection(chosen, names)?;
-        let mut past = self.past(&Options::default())?;
-        let mut history = self.told(past.as_mut(), session)?;
-        let locks = self.locks(past.as_mut(), &selection)?;
-        for gap in locks.values().flat_map(|locks| &locks.degraded) {
-            if !history.degraded.contains(gap) {
-                history.degraded.push(gap.clone());
-            }
-        }
+        let cycles = report::shown(&self.tree, &selection, self.today)?;
+        let (history, locks) = self.history_and_locks(&Options::default(), &cycles, session)?;
         self.warn_of_gaps(&history, session)?;
         let checked = rules::check(
             &Subject { tree: &self.tree, history: Some(&history), today: self.today },
@@ -259,15 +297,24 @@ impl View {
         ))
     }
 
-    /// Gives the definitions at lock of the cycles that a selection shows.
-    fn locks(&self, past: Option<&mut Past<'_>>, selection: &Selection) -> Result<BTreeMap<String, Locks>, Failure> {
+    /// Walks the history behind the view, and finds the definitions at lock of some cycles on the way.
+    pub fn history_and_locks(
+        &self,
+        options: &Options,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
+        let mut past = self.past(options)?;
+        let mut history = self.told(past.as_mut(), session)?;
         let mut locks = BTreeMap::new();
-        let Some(past) = past else { return Ok(locks) };
-        for cycle in report::shown(&self.tree, selection, self.today)? {
-            let agreed = past.locks(&cycle, self.today)?;
-            locks.insert(cycle.id, agreed);
+        for cycle in cycles {
+            let Some(past) = &mut past else { break };
+            let agreed = past.locks(cycle, self.today)?;
+            let new: Vec<_> = agreed.degraded.iter().filter(|gap| !history.degraded.contains(gap)).cloned().collect();
+            history.degraded.extend(new);
+            locks.insert(cycle.id.clone(), agreed);
         }
-        Ok(locks)
+        Ok((history, locks))
     }
 }
 

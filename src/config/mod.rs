@@ -1,6 +1,7 @@
 //! Owns `okr.toml`: its keys, their defaults, and where each value in force comes from.
 //! Never reads a file or a revision: it is handed the text.
 
+mod judging;
 mod raw;
 mod reading;
 
@@ -31,7 +32,8 @@ pub struct Team {
 }
 
 /// A set of levels with a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// Each rule at the level that its documentation names.
     #[default]

@@ -18,6 +18,8 @@ pub struct Summary {
     pub infos: usize,
     /// Findings that an `allow` answers.
     pub suppressed: usize,
+    /// Findings that were there before the change that was asked about, and are not shown; null where none was.
+    pub older: Option<usize>,
     /// Objective files read.
     pub files: usize,
     /// Objectives in them.

@@ -48,8 +48,9 @@ fn sum(view: &View<'_>) -> String {
     let summary = &view.summary;
     let files = count(summary.files, "file");
     let mut line = if view.findings.is_empty() {
+        let new = if summary.older.is_some() { "new " } else { "" };
         let objectives = count(summary.objectives, "objective");
-        format!("no findings in {files} ({objectives}, {})", count(summary.key_results, "key result"))
+        format!("no {new}findings in {files} ({objectives}, {})", count(summary.key_results, "key result"))
     } else {
         let levels = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
         let parts: Vec<String> = levels.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| count(n, word)).collect();
@@ -57,6 +58,10 @@ fn sum(view: &View<'_>) -> String {
     };
     if summary.suppressed > 0 {
         line.push_str(&format!("; {} suppressed", summary.suppressed));
+    }
+    match summary.older {
+        None | Some(0) => {}
+        Some(older) => line.push_str(&format!("; {older} from before the change not shown")),
     }
     line
 }

@@ -106,6 +106,17 @@ pub enum Error {
         /// What to try.
         help: String,
     },
+    /// Two commits without a common ancestor in this clone.
+    #[error("{} and {} have no commit in common here", one.short(), other.short())]
+    #[diagnostic(help("{help}"))]
+    NoMergeBase {
+        /// One commit.
+        one: ObjectId,
+        /// The other.
+        other: ObjectId,
+        /// What to run.
+        help: String,
+    },
     /// No first-parent commit is old enough.
     #[error("as-of out of reach: no commit on the first-parent line was recorded by {day}")]
     #[diagnostic(help("{help}"))]

@@ -2,6 +2,7 @@
 //! and turns libgit2's errors into what to do next. Never knows what a file means.
 
 mod bloom;
+mod change;
 mod clone;
 mod commit_graph;
 mod error;

@@ -51,6 +51,36 @@ impl Repository {
         })
     }
 
+    /// Finds the best common ancestor of two commits; of several that are as good, one.
+    ///
+    /// # Errors
+    /// [`Error::NoMergeBase`] with what to run.
+    pub fn merge_base(&self, one: ObjectId, other: ObjectId) -> Result<ObjectId, Error> {
+        self.inner.merge_base(one.oid(), other.oid()).map(Into::into).map_err(|error| match error.code() {
+            ErrorCode::NotFound if self.is_shallow() => Error::NoMergeBase { one, other, help: DEEPEN.into() },
+            ErrorCode::NotFound => {
+                let help = "the two have separate histories: name a base that the work began from";
+                Error::NoMergeBase { one, other, help: help.into() }
+            }
+            _ => Error::failed("find the merge base", &error),
+        })
+    }
+
+    /// Finds the branch that changes are made for, with its commit: the remote's own word, then the usual names.
+    pub fn default_branch(&self) -> Option<(&'static str, ObjectId)> {
+        let usual = ["origin/HEAD", "origin/main", "origin/master", "main", "master"];
+        usual.into_iter().find_map(|name| Some((name, self.branch(name).ok()?)))
+    }
+
+    /// Finds the commit of a branch of this clone or of a remote, never that of a tag of the same name.
+    ///
+    /// # Errors
+    /// As [`Repository::resolve`].
+    pub fn branch(&self, name: &str) -> Result<ObjectId, Error> {
+        let remote = self.resolve(&format!("refs/remotes/{name}"));
+        remote.or_else(|_| self.resolve(&format!("refs/heads/{name}")))
+    }
+
     /// Finds the newest commit on the first-parent line that was recorded by a moment; the day is named in the error.
     ///
     /// # Errors
@@ -66,5 +96,60 @@ impl Repository {
         }
         let help = if self.is_shallow() { DEEPEN } else { "name a later day, or a revision" };
         Err(Error::AsOfOutOfReach { day: day.to_owned(), help: help.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::{NewCommit, Person, Signature};
+
+    /// Writes a commit without files, so many days after the first.
+    fn commit(repository: &Repository, day: i64, parents: &[ObjectId]) -> ObjectId {
+        let ana = Signature {
+            person: Person { name: "Ana".into(), email: "ana@acme.example".into() },
+            seconds: 1_780_000_000 + day * 86_400,
+            offset_minutes: 0,
+        };
+        let message = format!("Day {day}");
+        let new = NewCommit { files: &[], parents, author: &ana, committer: &ana, message: &message };
+        repository.write_commit(&new).expect("a commit")
+    }
+
+    #[test]
+    fn merge_bases_are_the_best_common_ancestors() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let repository = Repository::init(folder.path()).expect("a repository");
+        let first = commit(&repository, 0, &[]);
+        let (a, b) = (commit(&repository, 1, &[first]), commit(&repository, 2, &[first]));
+        assert_eq!(repository.merge_base(a, b), Ok(first));
+        assert_eq!(repository.merge_base(a, first), Ok(first));
+        assert_eq!(repository.merge_base(a, a), Ok(a));
+        // Each side merged the other once: both first commits are as good, the root is not.
+        let (left, right) = (commit(&repository, 3, &[a, b]), commit(&repository, 4, &[b, a]));
+        assert!([a, b].contains(&repository.merge_base(left, right).expect("a base")));
+        let stranger = commit(&repository, 5, &[]);
+        let none = repository.merge_base(left, stranger).expect_err("separate histories");
+        assert!(matches!(&none, Error::NoMergeBase { help, .. } if help.contains("name a base")), "{none:?}");
+    }
+
+    #[test]
+    fn the_default_branch_is_the_remotes_word_before_a_usual_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let repository = Repository::init(folder.path()).expect("a repository");
+        let (first, second) = (commit(&repository, 0, &[]), commit(&repository, 1, &[]));
+        assert_eq!(repository.default_branch(), None);
+        let point = |name: &str, at: ObjectId| {
+            repository.inner.reference(name, at.oid(), true, "test").map(drop).expect("a reference");
+        };
+        point("refs/tags/main", second);
+        assert_eq!(repository.default_branch(), None, "a tag is no branch");
+        point("refs/heads/main", first);
+        assert_eq!(repository.default_branch(), Some(("main", first)));
+        point("refs/remotes/origin/trunk", second);
+        assert_eq!(repository.default_branch(), Some(("main", first)));
+        let head = "refs/remotes/origin/HEAD";
+        repository.inner.reference_symbolic(head, "refs/remotes/origin/trunk", true, "test").expect("a reference");
+        assert_eq!(repository.default_branch(), Some(("origin/HEAD", second)));
     }
 }

@@ -8,7 +8,7 @@ use super::states::States;
 use super::{Degraded, Event, EventKind, Past};
 use crate::config::Config;
 use crate::git::{Error, ObjectId};
-use crate::okr::{Cycle, KeyResult, Name, Objective};
+use crate::okr::{Cycle, Fields, KeyResult, Name, Objective};
 use crate::source::end_of_day;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -22,6 +22,8 @@ pub struct Locked {
     pub on: Date,
     /// The key result on that day.
     pub key_result: KeyResult,
+    /// Its fields on that day, as they were written.
+    pub fields: Fields,
     /// Its objective on that day, without key results and initiatives.
     pub objective: Objective,
 }
@@ -207,9 +209,11 @@ impl Past<'_> {
             let home = Name::parse(states.facts.text(then)).and_then(|full| states.facts.home(&full));
             let objective = home.map(|home| states.state(graph, line.chain[at], home)).transpose()?.flatten();
             let Some(objective) = objective else { continue };
+            let fields = states.facts.fields(state.facts);
             let locked = Locked {
                 on,
-                key_result: crate::syntax::key_result(&states.facts.fields(state.facts)),
+                key_result: crate::syntax::key_result(&fields),
+                fields,
                 objective: crate::syntax::objective(&states.facts.fields(objective.facts)),
             };
             locks.by_name.insert(full.to_string(), locked);

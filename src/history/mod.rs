@@ -12,12 +12,15 @@ mod names;
 mod published;
 mod series;
 mod states;
+mod tables;
 mod trees;
 mod uncommitted;
 
 pub use lock::{Locked, Locks};
+pub use names::former;
 pub use published::{DegradedV1, HistoryV1};
 pub use series::{ByName, CheckIn};
+pub use tables::{Table, Tables, differing};
 pub use uncommitted::uncommitted;
 
 use crate::config::Config;

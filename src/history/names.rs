@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// Lists the names that a goal may have had before, in the order in which they are tried: its own aliases, as ids within
 /// its objective (or cycle) or as full names, then those that its objective's aliases carry.
-pub(super) fn former(name: &Name, own: &Fields, objective: Option<&Fields>) -> Vec<String> {
+pub fn former(name: &Name, own: &Fields, objective: Option<&Fields>) -> Vec<String> {
     let mut names = Vec::new();
     let own: Vec<&str> = aliases(own).collect();
     match &name.key_result {

@@ -1,36 +1,25 @@
 //! Owns what is not committed: differences between HEAD's files and those of the work tree, as events of today.
 
 use super::events::{Record, Side, Sides, events};
-use super::names::former;
+use super::tables::{Table, Tables, differing};
 use super::{EventKind, History};
 use crate::git::Person;
-use crate::okr::{Field, Fields, Name};
+use crate::okr::{Field, Fields};
 use crate::source::Tree;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A named table of a tree: its path, line and values.
-type Table = (String, usize, Fields);
-
 /// Puts the differences between HEAD and the work tree in front of the history, as events without a commit, by the
 /// person who would commit them. A file that does not parse counts as it is in HEAD.
 pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: &Person, today: Date) {
-    let earlier = tables(head, None);
-    let now = tables(worktree, Some(head));
-    let names: BTreeSet<&String> = earlier.keys().chain(now.keys()).collect();
-    let counterpart = |name: &str| -> Option<String> {
-        if earlier.contains_key(name) {
-            return Some(name.to_owned());
-        }
-        let full = Name::parse(name)?;
-        let home = Name::objective(&full.cycle, &full.objective).to_string();
-        let objective = full.key_result.as_ref().and_then(|_| now.get(&home)).map(|table| &table.2);
-        let aliases = former(&full, &now.get(name)?.2, objective);
-        aliases.into_iter().find(|alias| earlier.contains_key(alias) && !now.contains_key(alias))
-    };
+    let differ = differing(head, worktree);
+    let earlier = Tables::read(head, None, |path| differ.contains(path));
+    let now = Tables::read(worktree, Some(head), |path| differ.contains(path));
+    let names: BTreeSet<&String> = earlier.by_name.keys().chain(now.by_name.keys()).collect();
     let renamed: BTreeMap<String, String> = now
+        .by_name
         .keys()
-        .filter_map(|name| Some((counterpart(name)?, name.clone())))
+        .filter_map(|name| Some((now.former(name, &earlier)?, name.clone())))
         .filter(|(old, new)| old != new)
         .collect();
     for event in &mut history.events {
@@ -51,9 +40,9 @@ pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: 
         if renamed.contains_key(name) {
             continue;
         }
-        let after = now.get(name);
-        let before = counterpart(name).and_then(|name| earlier.get(&name));
-        let (before_fields, after_fields) = (before.map(|table| &table.2), after.map(|table| &table.2));
+        let after = now.by_name.get(name);
+        let before = now.former(name, &earlier).and_then(|name| earlier.by_name.get(&name));
+        let (before_fields, after_fields) = (before.map(|table| &table.fields), after.map(|table| &table.fields));
         if before_fields == after_fields {
             continue;
         }
@@ -63,7 +52,7 @@ pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: 
             .filter(|field| value(before_fields, field) != value(after_fields, field))
             .copied()
             .collect();
-        let Some((path, line, _)) = after.or(before) else { continue };
+        let Some(Table { path, line, .. }) = after.or(before) else { continue };
         let (before, after) = (before_fields.map(Side::Fields), after_fields.map(Side::Fields));
         let sides = Sides { name, before, after, fields: &fields };
         for mut event in events(&sides, &record, path, *line) {
@@ -75,23 +64,4 @@ pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: 
         }
     }
     history.events.splice(0..0, found);
-}
-
-/// Reads the tables of a tree by name; of two with one name the first path counts.
-fn tables(tree: &Tree, instead: Option<&Tree>) -> BTreeMap<String, Table> {
-    let mut tables = BTreeMap::new();
-    let text_at = |tree: &Tree, path: &str| -> Option<String> {
-        let file = tree.files.iter().find(|file| file.path == path)?;
-        Some(tree.sources.get(file.file).text.clone())
-    };
-    for file in &tree.files {
-        let read = crate::syntax::recorded(&tree.sources.get(file.file).text).ok().or_else(|| {
-            let text = text_at(instead?, &file.path)?;
-            crate::syntax::recorded(&text).ok()
-        });
-        for table in read.map(|(tables, _)| tables).unwrap_or_default() {
-            tables.entry(table.name).or_insert((file.path.clone(), table.line, table.fields));
-        }
-    }
-    tables
 }

@@ -2,6 +2,7 @@
 //! Never reads a file, a clock or a repository.
 
 mod calendar;
+mod delta;
 #[cfg(test)]
 mod example;
 mod field;
@@ -20,6 +21,7 @@ mod standing;
 mod together;
 
 pub use calendar::{Calendar, Cycle, Form};
+pub use delta::{Delta, Member, Members, delta};
 pub use field::{Field, Fields, Group, number};
 pub use key_result::{
     Amend, Bounds, Change, Checkpoint, Done, Goal, KeyResult, Kind, Measure, Milestone, Pace, Role, Rung,

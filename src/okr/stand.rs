@@ -14,6 +14,14 @@ impl KeyResult {
         (self.start.unwrap_or(cycle.start), self.due.or(objective.due).unwrap_or(cycle.end))
     }
 
+    /// Says who answers for it: its own owner, else the objective's only one.
+    pub fn answered_by<'a>(&'a self, objective: &'a Objective) -> Option<&'a str> {
+        self.owner.as_deref().or(match objective.owners.as_slice() {
+            [only] => Some(only.as_str()),
+            _ => None,
+        })
+    }
+
     /// Gives what was promised: its own word, else the objective's.
     pub fn promised(&self, objective: &Objective) -> Option<Commitment> {
         self.commitment.or(objective.commitment)

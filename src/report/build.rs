@@ -3,15 +3,14 @@
 
 use super::figures::{Figures, mean};
 use super::model::{
-    AmendV1, ChangeV1, CheckInV1, ChildrenV1, CycleV1, FORMAT, GoalpostV1, InitiativeV1, KeyResultV1, MilestoneV1,
-    ObjectiveV1, ReportV1, RevisionV1,
+    AmendV1, ChangeV1, CheckInV1, ChildrenV1, CycleV1, FORMAT, InitiativeV1, KeyResultV1, MilestoneV1, ObjectiveV1,
+    ReportV1, RevisionV1,
 };
 use super::select::{self, Chosen, Index, Selection};
 use super::{mask, show};
-use crate::history::{ByName, CheckIn, Event, EventKind, History, HistoryV1, Locked, Locks};
+use crate::history::{ByName, CheckIn, Event, History, HistoryV1, Locked, Locks};
 use crate::okr::{
-    self, Change, Cycle, Directory, Done, Goal, KeyResult, Measure, Name, NotCommitted, Objective, Pace, Standing,
-    Together,
+    self, Change, Cycle, Directory, Done, Goal, KeyResult, Measure, Name, Objective, Pace, Standing, Together,
 };
 use crate::source::{Located, Tree};
 use crate::syntax::Place;
@@ -76,7 +75,7 @@ pub fn build(input: Input<'_>) -> Result<ReportV1, select::Error> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(input: &'a Input<'a>, index: &'a Index<'a>, chosen: &'a Chosen) -> Self {
+    pub(super) fn new(input: &'a Input<'a>, index: &'a Index<'a>, chosen: &'a Chosen) -> Self {
         let directory =
             Directory::new(index.objectives.iter().map(|(name, cycle, _)| (name.clone(), (*cycle).clone())));
         let mut children: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
@@ -134,6 +133,7 @@ impl<'a> Builder<'a> {
             objective_count: all.len(),
             sensitive,
             goalposts: self.goalposts(cycle),
+            ledger: self.ledger(cycle),
             objectives: shown.into_iter().map(|(name, _, located)| self.objective(name, *located)).collect(),
         }
     }
@@ -242,12 +242,7 @@ impl<'a> Builder<'a> {
         };
         let full = parent.key_result(&kr.id);
         let cycle = self.index.objectives[self.places[parent]].1;
-        let locked = self.input.locks.get(&parent.cycle).and_then(|locks| locks.by_name.get(&name));
-        let committed = match locked {
-            Some(locked) => self.as_committed(parent, &full, cycle, locked),
-            None if self.input.today <= cycle.lock => Err(NotCommitted::BeforeLock),
-            None => Err(NotCommitted::NotThereAtLock),
-        };
+        let committed = self.committed_or_why(parent, &full, cycle);
         let place = located.place.key_results.get(at).unwrap_or(&located.place.table);
         let mut published = KeyResultV1 {
             name,
@@ -255,10 +250,7 @@ impl<'a> Builder<'a> {
             title: kr.title.clone(),
             kind: kr.kind(),
             role: kr.role,
-            owner: kr.owner.clone().or_else(|| match objective.owners.as_slice() {
-                [only] => Some(only.clone()),
-                _ => None,
-            }),
+            owner: kr.answered_by(objective).map(str::to_owned),
             unit: kr.unit.clone(),
             baseline: standing.baseline,
             baseline_from: standing.baseline_from,
@@ -352,46 +344,6 @@ impl<'a> Builder<'a> {
             note: check_in.note.clone(),
             progress: progress.map(|share| share.clamp(0.0, 1.0)),
         }
-    }
-
-    /// Gives the definitions of a cycle that changed after their lock, oldest first.
-    fn goalposts(&self, cycle: &Cycle) -> Vec<GoalpostV1> {
-        let events = self.input.history.map(|history| history.events.as_slice()).unwrap_or_default();
-        let moved = |event: &&Event| event.late && matches!(event.kind, EventKind::Definition | EventKind::Removed);
-        events
-            .iter()
-            .rev()
-            .filter(moved)
-            .filter_map(|event| {
-                let name = Name::parse(&event.name).filter(|name| name.cycle == cycle.id)?;
-                let parent = Name::objective(&name.cycle, &name.objective);
-                let located = self.places.get(&parent).map(|&at| self.index.objectives[at].2);
-                if located.is_some_and(|o| !self.chosen.objective(&parent, o.objective)) {
-                    return None;
-                }
-                let kr = located.zip(name.key_result.as_ref());
-                let kr = kr.and_then(|(o, id)| o.objective.key_results.iter().find(|kr| kr.id == *id));
-                let day = if event.commit.is_some() { show::day(event.recorded) } else { event.measured };
-                // The reason decided nearest to the change; of two as near, the later.
-                let amend = kr.and_then(|kr| {
-                    kr.amend.iter().min_by_key(|a| (show::days_between(a.on, day).abs(), std::cmp::Reverse(a.on)))
-                });
-                let mut published = GoalpostV1 {
-                    name: event.name.clone(),
-                    kind: event.kind,
-                    day,
-                    commit: event.commit.map(|id| id.to_string()),
-                    eased: event.eased,
-                    changes: changes(event),
-                    reason: amend.map(|a| a.reason.clone()),
-                    approved_by: amend.and_then(|a| a.approved_by.clone()),
-                };
-                if event.sensitive || kr.is_some_and(|kr| kr.sensitive) {
-                    mask::goalpost(&mut published);
-                }
-                Some(published)
-            })
-            .collect()
     }
 
     fn line(&self, located: Located<'_>, place: &Place) -> usize {

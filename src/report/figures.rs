@@ -85,8 +85,22 @@ impl<'a> Builder<'a> {
         Some((objective, okr::together_objective(objective, cycle, &standings, today, &thresholds)))
     }
 
+    /// Works out a key result as committed, or says why there is no such figure.
+    pub(super) fn committed_or_why(
+        &self,
+        objective: &Name,
+        name: &Name,
+        cycle: &Cycle,
+    ) -> Result<Standing, NotCommitted> {
+        match self.locked(name) {
+            Some(locked) => self.as_committed(objective, name, cycle, locked),
+            None if self.input.today <= cycle.lock => Err(NotCommitted::BeforeLock),
+            None => Err(NotCommitted::NotThereAtLock),
+        }
+    }
+
     /// Works out a key result as committed.
-    pub(super) fn as_committed(
+    fn as_committed(
         &self,
         objective: &Name,
         name: &Name,

@@ -3,7 +3,7 @@
 
 use super::build::changes;
 use super::layout::{Style, Tone, columns};
-use super::model::{AuthorV1, ChangeV1, EventV1, FORMAT, LogV1};
+use super::model::{AuthorV1, ChangeV1, EventV1, FORMAT, LedgerV1, LogV1};
 use super::select::{self, Chosen, Cycles, Index, Selection};
 use super::{mask, show};
 use crate::git::ObjectId;
@@ -64,13 +64,17 @@ impl LogSelection {
     }
 
     fn wants(&self, event: &Event) -> bool {
-        let within = |name: &String| {
-            event.name.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
         let moved = event.goalpost || matches!(event.kind, EventKind::Definition | EventKind::Removed);
-        (moved || !self.goalposts)
-            && self.names.as_ref().is_none_or(|names| names.iter().any(within))
-            && self.cycle.as_deref().is_none_or(|cycle| event.name.split('/').next() == Some(cycle))
+        (moved || !self.goalposts) && self.holds(&event.name)
+    }
+
+    /// Tells whether a goal is asked for, by its full name.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        let within = |asked: &String| {
+            name.strip_prefix(asked.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.names.as_ref().is_none_or(|names| names.iter().any(within))
+            && self.cycle.as_deref().is_none_or(|cycle| name.split('/').next() == Some(cycle))
     }
 }
 
@@ -84,13 +88,13 @@ fn gone(tail: &str, history: &History) -> Vec<String> {
     names.iter().filter(|name| name.ends_with(tail)).map(Name::to_string).collect()
 }
 
-/// Publishes events. `tree` is the revision asked about: what is sensitive there is masked back to its beginning.
+/// Publishes events, without a ledger. `tree` is the revision asked about: what is sensitive there is masked back to its beginning.
 pub fn log(history: &History, tree: &Tree, selection: &LogSelection) -> LogV1 {
     let events = published(history, tree, selection).collect();
-    LogV1 { format: FORMAT, history: HistoryV1::from(history), events }
+    LogV1 { format: FORMAT, history: HistoryV1::from(history), events, ledger: None }
 }
 
-/// Writes what [`log`] publishes as JSON, one event after another, so that a long history needs no memory of its own.
+/// Writes what [`log`] publishes as JSON, a ledger where there is one behind it, one event after another, so that a long history needs no memory of its own.
 ///
 /// # Errors
 /// What the stream says.
@@ -98,14 +102,16 @@ pub fn write_log(
     history: &History,
     tree: &Tree,
     selection: &LogSelection,
+    ledger: Option<&[LedgerV1]>,
     out: impl std::io::Write,
 ) -> std::io::Result<()> {
     /// The fields of [`LogV1`].
     #[derive(serde::Serialize)]
-    struct Written<E> {
+    struct Written<'a, E> {
         format: u32,
         history: HistoryV1,
         events: E,
+        ledger: Option<&'a [LedgerV1]>,
     }
 
     struct Events<'a>(&'a History, &'a Tree, &'a LogSelection);
@@ -118,7 +124,8 @@ pub fn write_log(
 
     let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
     let events = Events(history, tree, selection);
-    serde_json::to_writer_pretty(&mut out, &Written { format: FORMAT, history: HistoryV1::from(history), events })?;
+    let history = HistoryV1::from(history);
+    serde_json::to_writer_pretty(&mut out, &Written { format: FORMAT, history, events, ledger })?;
     std::io::Write::write_all(&mut out, b"\n")?;
     std::io::Write::flush(&mut out)
 }
@@ -287,7 +294,7 @@ fn kind(kind: EventKind) -> &'static str {
 }
 
 /// Puts words between quotation marks.
-fn quoted(words: &str, style: Style) -> String {
+pub(super) fn quoted(words: &str, style: Style) -> String {
     if style.unicode { format!("“{words}”") } else { format!("\"{words}\"") }
 }
 
@@ -301,7 +308,8 @@ fn created(change: &ChangeV1, style: Style) -> Option<String> {
     }
 }
 
-fn change(change: &ChangeV1, style: Style) -> String {
+/// Says what became of a field: `target 3 → 5`.
+pub(super) fn change(change: &ChangeV1, style: Style) -> String {
     let arrow = if style.unicode { "→" } else { "->" };
     let field = &change.field;
     match (&change.before, &change.after) {

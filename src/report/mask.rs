@@ -2,7 +2,8 @@
 //! percent. Every model of this room passes through here before anything is printed.
 //! Never decides who is sensitive: callers say so.
 
-use super::model::{ChangeV1, CheckInV1, EventV1, GoalpostV1, KeyResultV1};
+use super::difference::{KeyResultChangeV1, StandV1};
+use super::model::{ChangeV1, CheckInV1, EventV1, GoalpostV1, KeyResultV1, LedgerV1};
 use serde_json::Value;
 
 /// What stands for a digit.
@@ -96,13 +97,45 @@ pub fn event(event: &mut EventV1) {
     event.changes.iter_mut().for_each(change);
 }
 
+/// Masks a key result that a change touches.
+pub fn key_result_change(kr: &mut KeyResultChangeV1) {
+    kr.title = digits(&kr.title);
+    kr.unit = kr.unit.as_deref().map(digits);
+    kr.as_committed = share(kr.as_committed);
+    kr.before.iter_mut().chain(&mut kr.after).for_each(stand);
+    kr.changes.iter_mut().for_each(change);
+}
+
+/// Masks what a goal stands at.
+pub fn stand(stand: &mut StandV1) {
+    stand.current = None;
+    for figure in [&mut stand.progress, &mut stand.raw, &mut stand.expected] {
+        *figure = share(*figure);
+    }
+}
+
 /// Masks the summary of a commit, which may speak of any key result that the commit touches.
 pub fn summary(event: &mut EventV1) {
     event.summary = None;
 }
 
-/// Masks one changed field: words lose their digits, days and the owner's beliefs stay, everything else goes.
+/// Masks a page of the ledger; its changes are masked one by one.
+pub fn ledger(page: &mut LedgerV1) {
+    page.title = digits(&page.title);
+    page.agreed.iter_mut().for_each(|agreed| value(&agreed.field, &mut agreed.value));
+    page.progress = share(page.progress);
+    page.as_committed = share(page.as_committed);
+}
+
+/// Masks one changed field.
 fn change(change: &mut ChangeV1) {
+    for side in [&mut change.before, &mut change.after] {
+        value(&change.field, side);
+    }
+}
+
+/// Masks the value of a field: words lose their digits, days and the owner's beliefs stay, everything else goes.
+fn value(field: &str, value: &mut Value) {
     const KEPT: &[&str] = &[
         "name",
         "status",
@@ -124,14 +157,12 @@ fn change(change: &mut ChangeV1) {
         "tags",
     ];
     const WORDS: &[&str] = &["title", "definition", "why", "unit"];
-    for side in [&mut change.before, &mut change.after] {
-        if WORDS.contains(&change.field.as_str()) {
-            if let Value::String(text) = side {
-                *text = digits(text);
-            }
-        } else if !KEPT.contains(&change.field.as_str()) {
-            *side = Value::Null;
+    if WORDS.contains(&field) {
+        if let Value::String(text) = value {
+            *text = digits(text);
         }
+    } else if !KEPT.contains(&field) {
+        *value = Value::Null;
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod build;
 mod chart;
+mod difference;
+mod difference_view;
 mod doctor;
 pub mod document;
 #[cfg(test)]
@@ -10,6 +12,8 @@ mod example;
 mod figures;
 mod filter;
 mod layout;
+mod ledger;
+mod ledger_view;
 mod log;
 mod mask;
 mod model;
@@ -21,8 +25,14 @@ mod template;
 mod tests;
 
 pub use build::{Input, build};
+pub use difference::{
+    CycleChangeV1, DiffV1, Frame, KeyResultChangeV1, ObjectiveChangeV1, ShownV1, StandV1, publish as publish_diff,
+};
+pub use difference_view::render as render_diff;
 pub use doctor::{DoctorV1, MendV1, RemarkV1, Subject, Visit, doctor, render as render_doctor};
 pub use layout::Style;
+pub use ledger::ledger;
+pub use ledger_view::render as render_ledger;
 pub use log::{LogSelection, log, render as render_log, write_log};
 pub use model::*;
 pub use select::{Cycles, Error as SelectionError, Selection, shown};
@@ -33,6 +43,8 @@ pub use template::{BUILT_IN, Error as TemplateError, Templates};
 pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 /// The schema of `log --format json`.
 pub const LOG_SCHEMA: &str = include_str!("../../schemas/log.schema.json");
+/// The schema of `diff --format json`.
+pub const DIFF_SCHEMA: &str = include_str!("../../schemas/diff.schema.json");
 /// The schema of `doctor --format json`.
 pub const DOCTOR_SCHEMA: &str = include_str!("../../schemas/doctor.schema.json");
 

@@ -87,6 +87,8 @@ pub struct CycleV1 {
     pub objectives: Vec<ObjectiveV1>,
     /// Definitions that changed after their lock, oldest first.
     pub goalposts: Vec<GoalpostV1>,
+    /// What was agreed on at the lock and what became of it, by name.
+    pub ledger: Vec<LedgerV1>,
 }
 
 /// One objective.
@@ -373,7 +375,45 @@ pub struct WorkV1 {
     pub last: Option<Date>,
 }
 
-/// A definition that changed after its lock.
+/// What was agreed on for a key result, and every change of it: its page in the ledger of goalposts. An objective has one
+/// where its own definition changed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(deny_unknown_fields))]
+pub struct LedgerV1 {
+    /// Full name.
+    pub name: String,
+    /// In the team's words; digits of a sensitive one are masked.
+    pub title: String,
+    /// The last day on which it could change without a reason; null while that day is not over.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub locked_on: Option<Date>,
+    /// The fields of its definition on that day, as written.
+    pub agreed: Vec<AgreedV1>,
+    /// Every change of its definition, oldest first, those before the lock included.
+    pub changes: Vec<GoalpostV1>,
+    /// Progress as edited: under the definition of today, 0–1.
+    pub progress: Option<f64>,
+    /// Progress as committed: today's value under the definition at lock.
+    pub as_committed: Option<f64>,
+    /// Why `as_committed` is null; null for an objective.
+    pub as_committed_reason: Option<NotCommitted>,
+    /// Whether its values are masked.
+    pub sensitive: bool,
+}
+
+/// One field of a definition at the lock.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(deny_unknown_fields))]
+pub struct AgreedV1 {
+    /// Its name in the file.
+    pub field: String,
+    /// Null where it is masked.
+    pub value: Value,
+}
+
+/// A definition that changed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(deny_unknown_fields))]
@@ -387,6 +427,10 @@ pub struct GoalpostV1 {
     pub day: Date,
     /// The commit; null for what is not committed.
     pub commit: Option<String>,
+    /// Who wrote it, through `.mailmap`.
+    pub author: AuthorV1,
+    /// Whether it landed after the lock.
+    pub late: bool,
     /// Whether the goal became easier; null where nothing can be compared.
     pub eased: Option<bool>,
     /// What changed.
@@ -421,6 +465,8 @@ pub struct LogV1 {
     pub history: HistoryV1,
     /// Newest first, as `git log --date-order` has the commits, then by name.
     pub events: Vec<EventV1>,
+    /// What was agreed on at the locks and what became of it, by cycle and name; null where nobody asked (`--goalposts`).
+    pub ledger: Option<Vec<LedgerV1>>,
 }
 
 /// What one commit did to one objective or key result, in one respect.
@@ -497,6 +543,11 @@ mod tests {
     #[test]
     fn schema_log() {
         schema::<LogV1>("log.schema.json");
+    }
+
+    #[test]
+    fn schema_diff() {
+        schema::<crate::report::DiffV1>("diff.schema.json");
     }
 
     #[test]

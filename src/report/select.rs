@@ -179,7 +179,8 @@ impl Chosen {
         for (name, _, located) in index.objectives.iter().filter(|(name, _, o)| self.objective(name, o.objective)) {
             let shown = |kr: &&KeyResult| self.key_result(&name.key_result(&kr.id), located.objective, kr);
             let key_results: Vec<_> = located.objective.key_results.iter().filter(shown).collect();
-            if key_results.len() == located.objective.key_results.len() {
+            let is_asked_for = self.names.is_empty() || self.names.contains(name);
+            if is_asked_for && key_results.len() == located.objective.key_results.len() {
                 names.push(name.to_string());
             } else {
                 names.extend(key_results.into_iter().map(|kr| name.key_result(&kr.id).to_string()));

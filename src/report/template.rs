@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// The built-in templates by name.
-pub const BUILT_IN: &[(&str, &str)] = &[("report", include_str!("../../templates/report.md.j2"))];
+pub const BUILT_IN: &[(&str, &str)] =
+    &[("report", include_str!("../../templates/report.md.j2")), ("diff", include_str!("../../templates/diff.md.j2"))];
 
 /// Instructions that one rendering may take.
 const FUEL: u64 = 5_000_000;

@@ -2,6 +2,7 @@
 //! Never judges.
 
 use super::rule::Rule;
+use crate::config::Config;
 use crate::finding::Finding;
 use crate::history::History;
 use crate::okr::{Commitment, Cycle, Directory, KeyResult, Name, Objective, Resolution, Role, Status};
@@ -27,6 +28,9 @@ pub struct Subject<'a> {
 pub struct Context<'a> {
     /// The objective files and the configuration.
     pub tree: &'a Tree,
+    /// The configuration whose levels, thresholds and language are in force: the tree's own, but for one that another
+    /// is compared with.
+    pub ruling: &'a Config,
     /// The past.
     pub history: Option<&'a History>,
     /// The day to judge by.
@@ -70,7 +74,7 @@ pub struct Part<'a> {
 
 impl<'a> Context<'a> {
     /// Names and places everything once.
-    pub fn new(subject: &Subject<'a>) -> Self {
+    pub fn new(subject: &Subject<'a>, ruling: &'a Config) -> Self {
         let calendar = &subject.tree.config.calendar;
         let objectives: Vec<Item<'a>> = subject
             .tree
@@ -104,7 +108,7 @@ impl<'a> Context<'a> {
         }
         troubles.values_mut().for_each(|starts| starts.sort_unstable());
         let Subject { tree, history, today } = *subject;
-        Context { tree, history, today, objectives, directory, by_name, lost, troubles }
+        Context { tree, ruling, history, today, objectives, directory, by_name, lost, troubles }
     }
 
     /// Gives the objectives that are pursued.
@@ -122,12 +126,12 @@ impl<'a> Context<'a> {
     /// # Panics
     /// Where the rule declares no such threshold.
     pub fn threshold(&self, rule: &Rule, key: &str) -> f64 {
-        super::profile::threshold(&self.tree.config, rule, key)
+        super::profile::threshold(self.ruling, rule, key)
     }
 
     /// Tells whether the texts are English.
     pub fn english(&self) -> bool {
-        super::profile::english(&self.tree.config)
+        super::profile::english(self.ruling)
     }
 
     /// Tells whether the reader found something wrong within a table: what follows from it is no finding of its own.

@@ -4,6 +4,7 @@ use super::context::{Context, Subject};
 use super::rule::{Rule, Run};
 use super::selection::Selection;
 use super::{RULES, answer, find, gaps, profile, secret};
+use crate::config::Config;
 use crate::finding::{Finding, Level};
 use crate::source::Tree;
 use crate::text::SourceMap;
@@ -16,6 +17,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many findings an `allow` answers.
     pub suppressed: usize,
+    /// How many findings were there before the change that was asked about; `None` where none was.
+    pub older: Option<usize>,
     /// How many objective files were read.
     pub files: usize,
     /// How many objectives they hold.
@@ -51,12 +54,17 @@ impl Checked {
 
 /// Runs the selected rules over a subject.
 pub fn check(subject: &Subject<'_>, selection: &Selection) -> Checked {
-    let config = &subject.tree.config;
-    let context = Context::new(subject);
+    check_by(&subject.tree.config, subject, selection)
+}
+
+/// Runs the selected rules over a subject, with the levels, thresholds and language of another configuration. Facts such
+/// as cycles and teams stay the subject's own.
+pub fn check_by(config: &Config, subject: &Subject<'_>, selection: &Selection) -> Checked {
+    let context = Context::new(subject, config);
     let runs = |rule: &Rule| selection.level(config, rule);
 
     let mut findings = subject.tree.findings.clone();
-    findings.extend(profile::unknown_names(config));
+    findings.extend(profile::unknown_names(&subject.tree.config));
     for rule in RULES.iter().filter(|rule| runs(rule).is_some()) {
         match (rule.run, subject.history) {
             (Run::Tree(look), _) => look(&context, &mut findings),
@@ -77,11 +85,15 @@ pub fn check(subject: &Subject<'_>, selection: &Selection) -> Checked {
     findings.extend(unused.into_iter().filter_map(|mut finding| settle(&mut finding, &runs).then_some(finding)));
 
     order(&mut findings, &subject.tree.sources);
-    identify(&mut findings, &subject.tree.sources);
+    identify(&mut findings, |finding| {
+        let named = finding.name.as_deref();
+        named.unwrap_or_else(|| path(finding, &subject.tree.sources)).to_owned()
+    });
     let masked = secret::mask(&context, &mut findings);
     Checked {
         findings,
         suppressed,
+        older: None,
         files: subject.tree.files.len(),
         objectives: context.objectives.len(),
         key_results: context.objectives.iter().map(|item| item.objective.key_results.len()).sum(),
@@ -97,7 +109,7 @@ fn settle(finding: &mut Finding, level: &dyn Fn(&Rule) -> Option<Level>) -> bool
 }
 
 /// Gives the path of a finding, empty where it has no file.
-fn path<'a>(finding: &Finding, sources: &'a SourceMap) -> &'a str {
+pub(super) fn path<'a>(finding: &Finding, sources: &'a SourceMap) -> &'a str {
     finding.primary.as_ref().map_or("", |label| sources.get(label.file).path.as_str())
 }
 
@@ -118,10 +130,10 @@ fn order(findings: &mut [Finding], sources: &SourceMap) {
 
 /// Gives each finding an identity that survives moved lines and reworded messages: rule, full name (the path where
 /// there is none), field, and how many of the same came before.
-fn identify(findings: &mut [Finding], sources: &SourceMap) {
+pub(super) fn identify(findings: &mut [Finding], subject: impl Fn(&Finding) -> String) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
-        let subject = finding.name.as_deref().unwrap_or_else(|| path(finding, sources));
+        let subject = subject(finding);
         let identity = format!("{}\0{subject}\0{}", finding.rule, finding.field.as_deref().unwrap_or_default());
         let ordinal = seen.entry(identity.clone()).or_default();
         finding.fingerprint = format!("{:016x}", fnv1a(format!("{identity}\0{ordinal}").as_bytes()));

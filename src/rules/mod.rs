@@ -2,6 +2,7 @@
 //! line in the registry below. Never reads a file or a commit: it is handed a tree and a history.
 
 mod answer;
+mod change;
 mod context;
 pub mod docs;
 mod engine;
@@ -18,7 +19,7 @@ mod tests;
 mod words;
 
 pub use context::{Context, Item, Part, Subject};
-pub use engine::{Checked, check};
+pub use engine::{Checked, check, check_by};
 pub use profile::{Origin, level};
 pub use published::{CheckV1, history_value, view};
 pub use rule::{Example, Group, Rule, Run};
@@ -72,6 +73,9 @@ registry! {
         commitment_untyped,
         confidence_start,
         objective_single_voice,
+    }
+    wording {
+        objective_length,
     }
     history {
         history_shallow,

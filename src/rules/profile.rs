@@ -59,7 +59,11 @@ pub fn level(config: &Config, rule: &Rule) -> (Option<Level>, Origin) {
             (Some(Level::Error), Origin::Profile(Profile::Strict))
         }
         // A cut history must fail whatever the profile: `history-shallow` fires only where a history rule is on.
-        (Profile::Minimal, Group::Method | Group::Allow) => (None, Origin::Profile(Profile::Minimal)),
+        (Profile::Minimal, group)
+            if !matches!(group, Group::Format | Group::Reference | Group::Goalposts | Group::History) =>
+        {
+            (None, Origin::Profile(Profile::Minimal))
+        }
         _ => (Some(rule.level), Origin::Rule),
     }
 }

@@ -19,6 +19,7 @@ pub fn history_value(history: Option<&History>) -> Value {
 pub fn view<'a>(checked: &'a Checked, tree: &'a Tree, history: &'a Value) -> View<'a> {
     let summary = Summary {
         suppressed: checked.suppressed,
+        older: checked.older,
         files: checked.files,
         objectives: checked.objectives,
         key_results: checked.key_results,

@@ -14,15 +14,36 @@ pub enum Group {
     Reference,
     /// How goals are set.
     Method,
+    /// How goals are worded.
+    Wording,
+    /// How regularly they are looked at.
+    Cadence,
+    /// What was promised, and stays so.
+    Goalposts,
+    /// How cycles end.
+    Closing,
     /// What of the history is not there.
     History,
+    /// What is written for readers of the goals.
+    Report,
     /// Answers to findings.
     Allow,
 }
 
 impl Group {
     /// Every group, in the order of the documentation.
-    pub const ALL: &[Group] = &[Group::Format, Group::Reference, Group::Method, Group::History, Group::Allow];
+    pub const ALL: &[Group] = &[
+        Group::Format,
+        Group::Reference,
+        Group::Method,
+        Group::Wording,
+        Group::Cadence,
+        Group::Goalposts,
+        Group::Closing,
+        Group::History,
+        Group::Report,
+        Group::Allow,
+    ];
 
     /// Gives the name as it is written and published.
     pub fn name(self) -> &'static str {
@@ -30,7 +51,12 @@ impl Group {
             Group::Format => "format",
             Group::Reference => "reference",
             Group::Method => "method",
+            Group::Wording => "wording",
+            Group::Cadence => "cadence",
+            Group::Goalposts => "goalposts",
+            Group::Closing => "closing",
             Group::History => "history",
+            Group::Report => "report",
             Group::Allow => "allow",
         }
     }
@@ -67,6 +93,8 @@ pub struct Rule {
     pub fixable: bool,
     /// Whether it reads English, and so is off where `language` is another.
     pub english: bool,
+    /// Whether time alone can trip it, so that no change is to blame.
+    pub calendar: bool,
     /// Numbers that `[rules.<name>]` may set, with their defaults.
     pub thresholds: &'static [(&'static str, f64)],
     /// How it runs.
@@ -95,6 +123,7 @@ impl Rule {
         level: Level::Error,
         fixable: false,
         english: false,
+        calendar: false,
         thresholds: &[],
         run: Run::Engine,
         docs: "",

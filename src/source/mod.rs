@@ -3,12 +3,14 @@
 
 mod paths;
 mod revision;
+mod shared;
 mod template;
 mod worktree;
 
 pub use paths::Paths;
 pub(crate) use revision::end_of_day;
-pub use revision::{AsOf, as_of, revision};
+pub use revision::{AsOf, as_of, revision, revision_beside, revision_with};
+pub use shared::{only_objectives, same};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
 
@@ -145,8 +147,14 @@ impl Gathering {
         let (source, wrong) = self.decode(path, bytes);
         let file = self.tree.sources.add(source);
         let (objective_file, findings) = crate::syntax::read(file, self.tree.sources.get(file));
-        self.objectives += objective_file.objectives.len();
         self.keep(file, wrong, findings);
+        self.keep_file(objective_file);
+    }
+
+    /// Keeps a file that was read, as long as there are not too many objectives.
+    fn keep_file(&mut self, objective_file: ObjectiveFile) {
+        let file = objective_file.file;
+        self.objectives += objective_file.objectives.len();
         self.tree.files.push(objective_file);
         if self.objectives > MOST_OBJECTIVES {
             self.full = true;

@@ -1,5 +1,6 @@
 //! Owns reading a tree of goals out of a commit, and finding the commit of a day.
 
+use super::shared::Known;
 use super::{Error, Gathering, LARGEST_FILE, Paths, Revision, Tree};
 use crate::config::FILE_NAME;
 use crate::git::{Error as GitError, ObjectId, Repository, TreeEntry};
@@ -46,19 +47,51 @@ pub(crate) fn end_of_day(day: Date) -> i64 {
 /// [`Error::Nothing`] where no objective file is there, [`Error::Newer`] for a configuration of the future,
 /// [`Error::Git`] for a missing object.
 pub fn revision(repository: &Repository, id: ObjectId) -> Result<Tree, Error> {
+    revision_with(repository, id, &[])
+}
+
+/// Reads the tree of goals of a commit; `also` are paths to read beside the configured ones.
+///
+/// # Errors
+/// As [`revision`].
+pub fn revision_with(repository: &Repository, id: ObjectId, also: &[String]) -> Result<Tree, Error> {
+    match gathered(repository, id, also, None)? {
+        (tree, 0) => Err(Error::Nothing { paths: tree.config.paths.join(", ") }),
+        (tree, _) => Ok(tree),
+    }
+}
+
+/// Reads the tree of goals of a commit beside another state that was read before: what is the same there is neither read
+/// nor parsed again. A commit without any objective file gives an empty tree.
+///
+/// # Errors
+/// As [`revision`], but for [`Error::Nothing`].
+pub fn revision_beside(repository: &Repository, id: ObjectId, other: &Tree) -> Result<Tree, Error> {
+    gathered(repository, id, &[], Some(&Known::new(other))).map(|(tree, _)| tree)
+}
+
+/// Gathers what a commit holds, and says how many files that are.
+fn gathered(
+    repository: &Repository,
+    id: ObjectId,
+    also: &[String],
+    known: Option<&Known<'_>>,
+) -> Result<(Tree, usize), Error> {
     let commit = repository.commit(id)?;
     let mut gathering = Gathering::default();
     if let Some(blob) = file_at(repository, commit.tree, FILE_NAME)? {
         gathering.configuration(&repository.blob(blob)?)?;
     }
-    let paths = Paths::new(&gathering.tree.config.paths);
+    let paths = Paths::new(gathering.tree.config.paths.iter().chain(also));
     let mut listing = Listing::default();
     listing.of_commit(repository, commit.tree, &paths)?;
     gathering.tree.skipped = listing.skipped;
-    if listing.files.is_empty() {
-        return Err(Error::Nothing { paths: gathering.tree.config.paths.join(", ") });
-    }
+    let files = listing.files.len();
     for (path, blob) in listing.files {
+        if let Some(file) = known.map(|known| known.find(&path, blob)).transpose()?.flatten() {
+            gathering.take_over(known.expect("a file was found in it"), file);
+            continue;
+        }
         let bytes = repository.blob(blob)?;
         if bytes.len() > LARGEST_FILE {
             gathering.too_large(&path, bytes.len() as u64);
@@ -67,7 +100,7 @@ pub fn revision(repository: &Repository, id: ObjectId) -> Result<Tree, Error> {
         }
     }
     gathering.tree.revision = Revision { id: Some(id), committed: Some(commit.committer.seconds), dirty: false };
-    Ok(gathering.tree)
+    Ok((gathering.tree, files))
 }
 
 /// Finds the blob of a file below a commit's root tree; `None` for a folder, a link or nothing.

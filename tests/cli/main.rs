@@ -8,9 +8,12 @@ mod support;
 
 mod architecture;
 mod bad_input;
+mod check_base;
 mod demo;
+mod diff;
 mod doctor;
 mod figures;
+mod goalposts;
 mod history_reference;
 mod honesty;
 mod init;

@@ -53,6 +53,10 @@ fn no_command_prints_a_planted_value() {
         &["log"],
         &["log", "cash"],
         &["log", "--as-of", "HEAD~1"],
+        &["diff", "HEAD~2", "HEAD~1"],
+        &["diff", "HEAD~1", "HEAD"],
+        &["diff", "HEAD", "HEAD~2"],
+        &["diff", "HEAD~1"],
         &["report"],
         &["report", "--verbose"],
     ];
@@ -84,6 +88,12 @@ fn findings_about_it_do_not_quote_it() {
             }
         }
         nothing_leaks(&place, &["status"]);
+        nothing_leaks(&place, &["diff", "HEAD"]);
+        // What was sensitive stays hidden in the change that unveils it.
+        if text.contains("id = \"cash\"") {
+            place.write(PATH, text.replace("sensitive = true\n", ""));
+            nothing_leaks(&place, &["diff", "HEAD"]);
+        }
     }
 }
 

@@ -1,0 +1,65 @@
+//! Owns what a change is compared with: the base that was named, else the default branch, by CI's word or by git's.
+
+use super::view::View;
+use super::{Failure, Session, Usage};
+use crate::git::{Error as GitError, ObjectId, Repository};
+use crate::history::{self, Options};
+use crate::rules::{self, Checked, Selection, Subject};
+use crate::source::{self, Tree};
+
+/// Where CI says which branch a change is made for, without the remote's name: GitHub, Gitea and Forgejo in pull
+/// requests, GitLab in merge requests, GitLab elsewhere.
+const TOLD: &[&str] = &["GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_DEFAULT_BRANCH"];
+
+/// Finds the revision that a change is compared with, and what it is called; where none is named, the default branch.
+pub fn tip(named: Option<&str>, repository: &Repository, session: &Session<'_>) -> Result<(String, ObjectId), Failure> {
+    if let Some(named) = named {
+        return Ok((named.to_owned(), repository.resolve(named)?));
+    }
+    let told = TOLD.iter().find_map(|variable| Some((variable, session.variable(variable)?.to_string_lossy())));
+    if let Some((variable, branch)) = told {
+        let remote = format!("origin/{branch}");
+        let found = repository.branch(&remote).map(|id| (remote, id));
+        let found = found.or_else(|_| repository.branch(&branch).map(|id| (branch.to_string(), id)));
+        return found.map_err(|_| {
+            let message = format!("{variable} names the branch {branch}, which is not in this clone");
+            let help = format!("run `git fetch origin {branch}:refs/remotes/origin/{branch}`; {FETCH_ALL}");
+            Usage::new(message, help).into()
+        });
+    }
+    let (name, id) = repository.default_branch().ok_or_else(|| {
+        let message = "no default branch is known here: origin/HEAD, main and master are not there";
+        Usage::new(message, "name the base, for instance `--base origin/trunk` or `--base HEAD~1`")
+    })?;
+    Ok((name.to_owned(), id))
+}
+
+const FETCH_ALL: &str = "in GitHub Actions `fetch-depth: 0` fetches every branch, in GitLab `GIT_DEPTH: \"0\"`";
+
+/// Checks what there was before a change: the files of the merge base with their own facts, judged by the rules that are
+/// in force now, on the same day.
+pub fn check(
+    view: &View,
+    named: Option<&str>,
+    selection: &Selection,
+    session: &mut Session<'_>,
+) -> Result<(Checked, Tree), Failure> {
+    let Some(repository) = &view.repository else {
+        let directory = view.root.display().to_string();
+        return Err(GitError::NotARepository { directory }.into());
+    };
+    let (name, tip) = tip(named, repository, session)?;
+    let base = repository.merge_base(tip, view.from.ok_or(GitError::Unborn)?)?;
+    session.detail(&format!("compare with {}, where the work left {name}", base.short()))?;
+    let tree = match source::revision_with(repository, base, &view.asked) {
+        Err(source::Error::Nothing { .. }) => Tree::default(),
+        tree => tree?,
+    };
+    let ruling = &view.tree.config;
+    let history = match selection.needs_history(ruling) {
+        true => Some(history::walk(repository, base, &tree.config, &Options::default())?),
+        false => None,
+    };
+    let subject = Subject { tree: &tree, history: history.as_ref(), today: view.today };
+    Ok((rules::check_by(ruling, &subject, selection), tree))
+}

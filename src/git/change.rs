@@ -1,0 +1,82 @@
+//! Owns which files differ: between two commits' trees, and between HEAD and the work tree.
+//! Never reads a file's content.
+
+use super::{Error, ObjectId, Repository, TreeEntry};
+use git2::{Status, StatusOptions};
+use std::collections::BTreeMap;
+
+/// Says of a path that differs whether it is as asked; told beside it is whether plain files alone stand there, on both
+/// sides as far as something does.
+type Asked<'a> = dyn FnMut(&str, bool) -> bool + 'a;
+
+impl Repository {
+    /// Tells whether all files that differ between two trees are as asked; stops at the first that is not. Folders that
+    /// are the same are not read.
+    ///
+    /// # Errors
+    /// As [`Repository::commit`].
+    pub fn all_changed(&self, old: ObjectId, new: ObjectId, asked: &mut Asked<'_>) -> Result<bool, Error> {
+        self.all_changed_below("", (old != new).then_some(old), (old != new).then_some(new), asked)
+    }
+
+    /// Looks into a folder, whose path ends with a slash.
+    fn all_changed_below(
+        &self,
+        folder: &str,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+        asked: &mut Asked<'_>,
+    ) -> Result<bool, Error> {
+        let mut sides: BTreeMap<String, [Option<TreeEntry>; 2]> = BTreeMap::new();
+        for (side, tree) in [old, new].into_iter().enumerate() {
+            for entry in tree.map(|tree| self.tree(tree)).transpose()?.unwrap_or_default() {
+                let sides = sides.entry(entry.name.clone()).or_default();
+                let path = format!("{folder}{}", entry.name);
+                // Names that are no UTF-8 may look alike: then nobody can tell them apart here.
+                if sides[side].replace(entry).is_some() && !asked(&path, false) {
+                    return Ok(false);
+                }
+            }
+        }
+        for (name, entries) in sides {
+            let [old, new] = &entries;
+            if old == new {
+                continue;
+            }
+            let path = format!("{folder}{name}");
+            let [below, beside] = [true, false]
+                .map(|trees| [old, new].map(|entry| entry.as_ref().filter(|entry| entry.is_tree() == trees)));
+            let is_other = beside[0] != beside[1];
+            let are_files = beside.iter().flatten().all(|entry| entry.is_file());
+            if is_other && !asked(&path, are_files) {
+                return Ok(false);
+            }
+            let [old, new] = below.map(|entry| entry.map(|entry| entry.id));
+            if old != new && !self.all_changed_below(&format!("{path}/"), old, new, asked)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Tells whether all files of the work tree that differ from HEAD, or that nobody has added yet, are as asked. What is
+    /// ignored, and what a sparse checkout leaves out, does not differ.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where git cannot tell, [`Error::Index`] for an index that libgit2 cannot read.
+    pub fn all_uncommitted(&self, asked: &mut Asked<'_>) -> Result<bool, Error> {
+        let Some(root) = self.workdir() else { return Ok(true) };
+        let left_out: Vec<String> =
+            self.tracked()?.into_iter().filter(|file| file.left_out).map(|file| file.path).collect();
+        let mut options = StatusOptions::new();
+        options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(false);
+        let failed = |error: git2::Error| Error::failed("compare the work tree with HEAD", &error);
+        let statuses = self.inner.statuses(Some(&mut options)).map_err(failed)?;
+        Ok(statuses.iter().all(|entry| {
+            let path = String::from_utf8_lossy(entry.path_bytes()).into_owned();
+            let is_gone = entry.status() == Status::WT_DELETED;
+            let is_file = root.join(&path).symlink_metadata().map_or(true, |found| found.is_file());
+            (is_gone && left_out.binary_search(&path).is_ok()) || asked(&path, is_file)
+        }))
+    }
+}

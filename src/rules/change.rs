@@ -1,0 +1,102 @@
+//! Owns what a change brings: which findings were there before it, whatever moved or was renamed since.
+//! Never reads a commit: it is handed both sides.
+
+use super::engine::{Checked, identify, path};
+use super::find;
+use super::history::history_shallow;
+use crate::finding::Level;
+use crate::history::former;
+use crate::okr::{Field, Fields, Name};
+use crate::source::{Located, Tree};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Checked {
+    /// Keeps the findings that were not there before, by fingerprint, and counts the others. What time alone can trip is
+    /// no more than a warning then. What is missing of history stays, because nobody can tell what it hides.
+    pub fn keep_new(&mut self, tree: &Tree, before: &Checked, base: &Tree) {
+        let names = renamed(base, tree);
+        let paths = moved(base, tree, &names);
+        let mut earlier = before.findings.clone();
+        identify(&mut earlier, |finding| match finding.name.as_deref() {
+            Some(name) => names.get(name).map_or(name, String::as_str).to_owned(),
+            None => {
+                let path = path(finding, &base.sources);
+                paths.get(path).copied().unwrap_or(path).to_owned()
+            }
+        });
+        let known: BTreeSet<&str> = earlier.iter().map(|finding| finding.fingerprint.as_str()).collect();
+        let all = self.findings.len();
+        self.findings.retain(|finding| {
+            finding.rule == history_shallow::RULE.name || !known.contains(finding.fingerprint.as_str())
+        });
+        self.older = Some(all - self.findings.len());
+        for finding in &mut self.findings {
+            if find(finding.rule).is_some_and(|rule| rule.calendar) {
+                finding.level = finding.level.min(Level::Warning);
+            }
+        }
+    }
+}
+
+/// Finds the names that `aliases` carry on: today's by the one before.
+fn renamed(base: &Tree, head: &Tree) -> BTreeMap<String, String> {
+    let (earlier, today) = (names(base), names(head));
+    let mut renamed = BTreeMap::new();
+    for (name, (own, objective)) in &today {
+        if earlier.contains_key(name) {
+            continue;
+        }
+        let before = former(name, own, objective.as_ref())
+            .into_iter()
+            .find(|old| Name::parse(old).is_some_and(|old| earlier.contains_key(&old) && !today.contains_key(&old)));
+        renamed.extend(before.map(|before| (before, name.to_string())));
+    }
+    renamed
+}
+
+/// Gives every name with its aliases, a key result's with those of its objective beside them.
+fn names(tree: &Tree) -> BTreeMap<Name, (Fields, Option<Fields>)> {
+    let aliases = |list: &[String]| Fields::from([(Field::Aliases, Value::from(list.to_vec()))]);
+    let mut names = BTreeMap::new();
+    for located in tree.objectives() {
+        let Some(name) = located.name() else { continue };
+        let own = aliases(&located.objective.aliases);
+        for key_result in &located.objective.key_results {
+            names.insert(name.key_result(&key_result.id), (aliases(&key_result.aliases), Some(own.clone())));
+        }
+        names.insert(name, (own, None));
+    }
+    names
+}
+
+/// Finds the files that moved: today's path by the one before. A file has moved where its text stands in another now, or
+/// one of its objectives does.
+fn moved<'a>(base: &'a Tree, head: &'a Tree, names: &BTreeMap<String, String>) -> BTreeMap<&'a str, &'a str> {
+    let paths = |tree: &'a Tree| tree.files.iter().map(|file| file.path.as_str()).collect::<BTreeSet<_>>();
+    let (earlier, today) = (paths(base), paths(head));
+    let text = |tree: &'a Tree, file| tree.sources.get(file).text.as_str();
+    let mut by_text = BTreeMap::new();
+    for file in head.files.iter().filter(|file| !earlier.contains(file.path.as_str())) {
+        by_text.entry(text(head, file.file)).or_insert(file.path.as_str());
+    }
+    let mut by_name = BTreeMap::new();
+    for one in head.objectives().filter(|one| !earlier.contains(one.file.path.as_str())) {
+        by_name.entry(called(&one)).or_insert(one.file.path.as_str());
+    }
+    let mut moved = BTreeMap::new();
+    for file in base.files.iter().filter(|file| !today.contains(file.path.as_str())) {
+        moved.extend(by_text.get(text(base, file.file)).map(|to| (file.path.as_str(), *to)));
+    }
+    for one in base.objectives().filter(|one| !today.contains(one.file.path.as_str())) {
+        let name = called(&one);
+        if let Some(to) = by_name.get(names.get(&name).unwrap_or(&name)) {
+            moved.entry(one.file.path.as_str()).or_insert(*to);
+        }
+    }
+    moved
+}
+
+fn called(one: &Located<'_>) -> String {
+    one.name().map_or_else(|| one.objective.id.clone(), |name| name.to_string())
+}
