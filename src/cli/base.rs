@@ -4,7 +4,7 @@ use super::view::View;
 use super::{Failure, Session, Usage};
 use crate::git::{Error as GitError, ObjectId, Repository};
 use crate::history::{self, Options};
-use crate::rules::{self, Checked, Selection, Subject};
+use crate::rules::{self, Before, Checked, Selection, Subject};
 use crate::source::{self, Tree};
 
 /// Where CI says which branch a change is made for, without the remote's name: GitHub, Gitea and Forgejo in pull
@@ -36,30 +36,42 @@ pub fn tip(named: Option<&str>, repository: &Repository, session: &Session<'_>) 
 
 const FETCH_ALL: &str = "in GitHub Actions `fetch-depth: 0` fetches every branch, in GitLab `GIT_DEPTH: \"0\"`";
 
-/// Checks what there was before a change: the files of the merge base with their own facts, judged by the rules that are
-/// in force now, on the same day.
-pub fn check(
-    view: &View,
-    named: Option<&str>,
-    selection: &Selection,
-    session: &mut Session<'_>,
-) -> Result<(Checked, Tree), Failure> {
-    let Some(repository) = &view.repository else {
-        let directory = view.root.display().to_string();
-        return Err(GitError::NotARepository { directory }.into());
-    };
-    let (name, tip) = tip(named, repository, session)?;
-    let base = repository.merge_base(tip, view.from.ok_or(GitError::Unborn)?)?;
-    session.detail(&format!("compare with {}, where the work left {name}", base.short()))?;
-    let tree = match source::revision_with(repository, base, &view.asked) {
-        Err(source::Error::Nothing { .. }) => Tree::default(),
-        tree => tree?,
-    };
-    let ruling = &view.tree.config;
-    let history = match selection.needs_history(ruling) {
-        true => Some(history::walk(repository, base, &tree.config, &Options::default())?),
-        false => None,
-    };
-    let subject = Subject { tree: &tree, history: history.as_ref(), today: view.today };
-    Ok((rules::check_by(ruling, &subject, selection), tree))
+/// What there was before a change.
+pub struct Base {
+    checked: Checked,
+    tree: Tree,
+}
+
+impl Base {
+    /// Checks the files of the merge base with their own facts, by the rules that are in force now, on the same day.
+    pub fn check(
+        view: &View,
+        named: Option<&str>,
+        selection: &Selection,
+        session: &mut Session<'_>,
+    ) -> Result<Base, Failure> {
+        let Some(repository) = &view.repository else {
+            let directory = view.root.display().to_string();
+            return Err(GitError::NotARepository { directory }.into());
+        };
+        let (name, tip) = tip(named, repository, session)?;
+        let base = repository.merge_base(tip, view.from.ok_or(GitError::Unborn)?)?;
+        session.detail(&format!("compare with {}, where the work left {name}", base.short()))?;
+        let tree = match source::revision_with(repository, base, &view.asked) {
+            Err(source::Error::Nothing { .. }) => Tree::default(),
+            tree => tree?,
+        };
+        let ruling = &view.tree.config;
+        let history = match selection.needs_history(ruling) {
+            true => Some(history::walk(repository, base, &tree.config, &Options::default())?),
+            false => None,
+        };
+        let subject = Subject { tree: &tree, history: history.as_ref(), today: view.today };
+        Ok(Base { checked: rules::check_by(ruling, &subject, selection), tree })
+    }
+
+    /// Gives what was found then, as it would be known in this tree.
+    pub fn before(&self, head: &Tree) -> Before {
+        Before::new(&self.checked, &self.tree, head)
+    }
 }

@@ -1,14 +1,15 @@
 //! `git okr check`: what is wrong with the goals.
 
 use super::arguments::{At, Global};
-use super::base;
+use super::base::Base;
+use super::fix::fix;
 use super::view::View;
 use super::{Failure, Outcome, OutputLost, Session, Usage};
 use crate::finding::{Format, Level};
 use crate::history::Options;
 use crate::rules::{self, Selection, Subject};
 use clap::ValueEnum;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// From which level on findings fail the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,7 +41,7 @@ impl FailOn {
 /// each finding at its place. Exits with 1 where a finding is at or above --fail-on.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  git okr check\n  git okr check okrs/2026-Q4/payments.toml\n  git okr check --format json --fail-on warning\n  git okr check --select kr-flat,owner-missing\n  git okr check --base origin/main"
+    after_help = "Examples:\n  git okr check\n  git okr check okrs/2026-Q4/payments.toml\n  git okr check --format json --fail-on warning\n  git okr check --select kr-flat,owner-missing\n  git okr check --base origin/main\n  git okr check --fix"
 )]
 pub struct Check {
     /// Show the findings of these files or folders alone; files outside `paths` are read too
@@ -51,6 +52,12 @@ pub struct Check {
     /// Show only what the work since this revision brings, by default since the default branch
     #[arg(long, value_name = "REV", num_args = 0..=1)]
     base: Option<Option<String>>,
+    /// Look at what is staged for the next commit, not at the work tree
+    #[arg(long, conflicts_with = "as_of")]
+    staged: bool,
+    /// Mend what is safe to mend, then show what is left
+    #[arg(long)]
+    fix: bool,
     /// How to write the findings
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
@@ -67,8 +74,16 @@ pub struct Check {
 
 impl Check {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+        self.refuse_to_fix_the_past()?;
         let selection = Selection::new(&self.select, &self.ignore)?;
-        let view = View::anywhere(&self.paths, global, &self.at, session)?;
+        let mut view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
+        let base = match &self.base {
+            Some(named) => Some(Base::check(&view, named.as_deref(), &selection, session)?),
+            None => None,
+        };
+        if self.fix && fix(&view, &selection, base.as_ref(), session)? {
+            view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
+        }
         let history = match &view.repository {
             Some(_) if selection.needs_history(&view.tree.config) => Some(view.history(&Options::default(), session)?),
             _ => None,
@@ -76,16 +91,15 @@ impl Check {
         let subject = Subject { tree: &view.tree, history: history.as_ref(), today: view.today };
         let mut checked = rules::check(&subject, &selection);
         if !view.asked.is_empty() {
-            checked.keep(&view.tree, |path| view.asked.iter().any(|asked| Path::new(path).starts_with(asked)));
+            checked.keep(&view.tree, |path| view.is_asked(path));
             if checked.files == 0 {
                 let asked = view.asked.join(", ");
                 let help = "name files that end in .toml, or folders that hold some";
                 return Err(Usage::new(format!("no objective file at {asked}"), help).into());
             }
         }
-        if let Some(named) = &self.base {
-            let (before, tree) = base::check(&view, named.as_deref(), &selection, session)?;
-            checked.keep_new(&view.tree, &before, &tree);
+        if let Some(base) = &base {
+            checked.keep_new(&base.before(&view.tree));
         }
         let history = rules::history_value(history.as_ref());
         let document = rules::view(&checked, &view.tree, &history);
@@ -93,5 +107,16 @@ impl Check {
         self.format.write(&document, session.out, style).map_err(OutputLost)?;
         let failing = checked.findings.iter().any(|finding| self.fail_on.is_met_by(finding.level));
         Ok(if failing { Outcome::Findings } else { Outcome::Fine })
+    }
+
+    /// Only the work tree can be mended.
+    fn refuse_to_fix_the_past(&self) -> Result<(), Failure> {
+        let other = match (self.fix, self.staged, &self.at.as_of) {
+            (true, true, _) => "--staged looks at the index",
+            (true, _, Some(_)) => "--as-of looks at a commit",
+            _ => return Ok(()),
+        };
+        let help = "run `git okr check --fix` alone, look at what it did, then stage and commit it";
+        Err(Usage::new(format!("--fix writes the work tree, and {other}"), help).into())
     }
 }

@@ -63,12 +63,11 @@ impl Diff {
         let (model, templates) = match after {
             Some(after) if self.format != Format::Markdown && source::same(&repository, before, after)? => {
                 session.detail("no file of goals differs, so none is read")?;
-                let nowhere = Tree::default();
-                let only = source::only_objectives(&repository, (&nowhere, before), (&nowhere, Some(after)))?;
+                let only_objectives = repository.commit(before)?.tree == repository.commit(after)?.tree;
                 let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
                 let head = Some(after.to_string());
                 let (base, findings) = (before.to_string(), Vec::new());
-                let frame = Frame { base, head, today, only_objectives: only, history: None, findings };
+                let frame = Frame { base, head, today, only_objectives, history: None, findings };
                 (report::publish_diff(&Difference::default(), frame), Templates::default())
             }
             after => {
@@ -165,7 +164,7 @@ fn brought((before, earlier): (&View, &History), (after, now): (&View, &History)
     let tree = veiled.as_ref().unwrap_or(&after.tree);
     let mut checked = check(tree, now);
     if !checked.findings.is_empty() {
-        checked.keep_new(tree, &check(&before.tree, earlier), &before.tree);
+        checked.keep_new(&rules::Before::new(&check(&before.tree, earlier), &before.tree, tree));
     }
     finding::published(&rules::view(&checked, tree, &rules::history_value(Some(now))))
 }

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod base;
+mod fix;
 mod session;
 mod view;
 

@@ -29,14 +29,22 @@ pub struct View {
     pub root: PathBuf,
     /// The paths that were asked for, from the root.
     pub asked: Vec<String>,
-    in_work_tree: bool,
+    seen: Seen,
+}
+
+/// Where the files of a view were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    WorkTree,
+    Index,
+    Commit,
 }
 
 impl View {
     /// Opens what a command that needs git looks at: the work tree, or the revision that `--as-of` names.
     pub fn with_git(global: &Global, at: &At, session: &mut Session<'_>) -> Result<View, Failure> {
         let repository = open(global)?;
-        let view = View::of(Some(repository), Vec::new(), global, at, session)?;
+        let view = View::of(Some(repository), Vec::new(), false, global, at, session)?;
         view.refuse_broken_configuration()?;
         Ok(view)
     }
@@ -48,8 +56,8 @@ impl View {
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let head = repository.head()?;
         let root = repository.workdir().map_or_else(|| session.directory(global), Path::to_owned);
-        let in_work_tree = commit.is_none() && !repository.is_bare();
-        let (from, tree) = if in_work_tree {
+        let seen = if commit.is_none() && !repository.is_bare() { Seen::WorkTree } else { Seen::Commit };
+        let (from, tree) = if seen == Seen::WorkTree {
             let tree = match source::worktree(Some(&repository), &root, &[]) {
                 Err(source::Error::Nothing { .. }) => {
                     let revision = Revision { id: head, committed: None, dirty: true };
@@ -62,7 +70,7 @@ impl View {
             let from = commit.or(head).ok_or(GitError::Unborn)?;
             (Some(from), source::revision_beside(&repository, from, &Tree::default())?)
         };
-        let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), in_work_tree };
+        let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), seen };
         view.refuse_broken_configuration()?;
         Ok(view)
     }
@@ -73,7 +81,7 @@ impl View {
         let tree = source::revision_beside(&repository, commit, &self.tree)?;
         let (root, asked) = (self.root.clone(), Vec::new());
         let (today, from) = (self.today, Some(commit));
-        let view = View { repository: Some(repository), tree, today, from, root, asked, in_work_tree: false };
+        let view = View { repository: Some(repository), tree, today, from, root, asked, seen: Seen::Commit };
         let broken = || format!("the settings at {} do not read, so nothing can be compared with them", commit.short());
         view.refuse_broken_configuration().map_err(|failure| failure.wrap_err(broken()))?;
         Ok(view)
@@ -81,7 +89,7 @@ impl View {
 
     /// Gives the commit that is looked at; `None` for the work tree.
     pub fn commit(&self) -> Option<ObjectId> {
-        self.from.filter(|_| !self.in_work_tree)
+        self.from.filter(|_| self.seen == Seen::Commit)
     }
 
     /// Figures under settings that could not be read would be wrong without looking so: `check` shows what is broken,
@@ -101,11 +109,17 @@ impl View {
     }
 
     /// Opens what a command can look at without git too; `asked` are paths to read beside the configured ones. A bare
-    /// repository has nothing to look at unless a revision is named.
-    pub fn anywhere(asked: &[PathBuf], global: &Global, at: &At, session: &mut Session<'_>) -> Result<View, Failure> {
+    /// repository has nothing to look at unless a revision is named. What is `staged` is read from the index.
+    pub fn anywhere(
+        asked: &[PathBuf],
+        staged: bool,
+        global: &Global,
+        at: &At,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
         let repository = match open(global) {
             Ok(repository) => Some(repository),
-            Err(GitError::NotARepository { .. }) if at.as_of.is_none() => None,
+            Err(GitError::NotARepository { .. }) if at.as_of.is_none() && !staged => None,
             Err(error) => return Err(error.into()),
         };
         let root =
@@ -115,14 +129,17 @@ impl View {
                 Usage::new("a bare repository has no work tree to check", "name a revision: --as-of HEAD").into()
             );
         }
-        let asked =
-            asked.iter().map(|path| from_root(&session.directory(global), &root, path)).collect::<Result<_, _>>()?;
-        View::of(repository, asked, global, at, session)
+        let from = session.directory(global);
+        let asked = asked.iter().map(|path| from_root(&from, &root, path)).collect::<Result<Vec<_>, _>>()?;
+        // Who names the root asks for everything that the settings name, not for every TOML file that there is.
+        let asked = if asked.iter().any(|path| path == ".") { Vec::new() } else { asked };
+        View::of(repository, asked, staged, global, at, session)
     }
 
     fn of(
         repository: Option<Repository>,
         asked: Vec<String>,
+        staged: bool,
         global: &Global,
         at: &At,
         session: &mut Session<'_>,
@@ -133,15 +150,18 @@ impl View {
             Some(repository) => repository.workdir().map(Path::to_owned),
             None => Some(session.directory(global)),
         };
-        let (from, tree, in_work_tree) = match (&at.as_of, &repository, work_tree) {
+        let (from, tree, seen) = match (&at.as_of, &repository, work_tree) {
             (Some(wanted), Some(repository), _) => {
                 let from = source::as_of(repository, head.ok_or(GitError::Unborn)?, &AsOf::parse(wanted))?;
-                (Some(from), source::revision_with(repository, from, &asked)?, false)
+                (Some(from), source::revision_with(repository, from, &asked)?, Seen::Commit)
             }
-            (_, repository, Some(root)) => (head, source::worktree(repository.as_ref(), &root, &asked)?, true),
+            (_, Some(repository), _) if staged => (head, source::index(repository, &asked)?, Seen::Index),
+            (_, repository, Some(root)) => {
+                (head, source::worktree(repository.as_ref(), &root, &asked)?, Seen::WorkTree)
+            }
             (_, Some(repository), None) => {
                 let from = head.ok_or(GitError::Unborn)?;
-                (Some(from), source::revision(repository, from)?, false)
+                (Some(from), source::revision(repository, from)?, Seen::Commit)
             }
             (_, None, None) => unreachable!("without a repository the folder itself is the work tree"),
         };
@@ -153,13 +173,22 @@ impl View {
         let root =
             repository.as_ref().and_then(Repository::workdir).map_or_else(|| session.directory(global), Path::to_owned);
         let at = from.map_or_else(|| "no commit".to_owned(), |id| id.short());
-        let place = if in_work_tree { "the work tree" } else { "git" };
+        let place = match seen {
+            Seen::WorkTree => "the work tree",
+            Seen::Index => "the index",
+            Seen::Commit => "git",
+        };
         session.detail(&format!("read {} files from {place} at {at}, seen on {today}", tree.files.len()))?;
         for (path, reason) in &tree.skipped {
             session.detail(&format!("passed over {path}: {reason}"))?;
         }
         warn_of_settings(&tree, session)?;
-        Ok(View { repository, tree, today, from, root, asked, in_work_tree })
+        Ok(View { repository, tree, today, from, root, asked, seen })
+    }
+
+    /// Tells whether a path lies in what was asked for; where nothing was named, everything does.
+    pub fn is_asked(&self, path: &str) -> bool {
+        self.asked.is_empty() || self.asked.iter().any(|asked| Path::new(path).starts_with(asked))
     }
 
     /// Makes ready to look back; `None` without git and before the first commit.
@@ -180,7 +209,7 @@ impl View {
             None => History { complete: true, ..History::default() },
         };
         let Some(repository) = &self.repository else { return Ok(history) };
-        if self.in_work_tree && self.tree.revision.dirty {
+        if self.seen != Seen::Commit && self.tree.revision.dirty {
             let committed = match self.from.map(|from| source::revision(repository, from)) {
                 None | Some(Err(source::Error::Nothing { .. })) => Tree::default(),
                 Some(tree) => tree?,
@@ -209,7 +238,9 @@ impl View {
     pub fn templates(&self) -> Result<BTreeMap<String, String>, Failure> {
         let folder = &self.tree.config.templates;
         Ok(match (&self.repository, self.from) {
-            (Some(repository), Some(from)) if !self.in_work_tree => source::templates_of(repository, from, folder)?,
+            (Some(repository), Some(from)) if self.seen == Seen::Commit => {
+                source::templates_of(repository, from, folder)?
+            }
             _ => source::templates(&self.root, folder)?,
         })
     }

@@ -158,6 +158,9 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// The names of an objective before and after.
+type Homes = (Option<Name>, Option<Name>);
+
 /// A comparison with what the goals stand at.
 struct Measured<'a> {
     comparison: &'a Comparison<'a>,
@@ -202,35 +205,38 @@ impl<'a> Measured<'a> {
         }
     }
 
+    /// Gives the objectives whose own fields or key results differ.
     fn objectives(&self) -> Vec<ObjectiveChange<'a>> {
-        let comparison = self.comparison;
-        // By the names of both sides: an objective is shown where its own fields or its key results differ.
-        let mut shown: BTreeMap<(Name, Option<Name>, Option<Name>), (Vec<Change>, Class)> = BTreeMap::new();
-        for entry in &comparison.entries {
-            let home = |name: &Option<Name>| name.as_ref().map(|name| Name::objective(&name.cycle, &name.objective));
+        let mut shown: BTreeMap<Homes, (Vec<Change>, Class)> = BTreeMap::new();
+        for entry in &self.comparison.entries {
             let is_own = entry.name().key_result.is_none();
-            let homes = if is_own {
-                vec![(entry.before.clone(), entry.after.clone())]
-            } else {
-                // A key result that moved shows in the objective that it left and in the one that it came to.
-                let left = home(&entry.before).map(|old| (comparison.later(&old), old));
-                let left = left.map(|(new, old)| (Some(old), new));
-                let came = home(&entry.after).map(|new| (comparison.former(&new), Some(new)));
-                let mut homes: Vec<_> = left.into_iter().chain(came).collect();
-                homes.dedup();
-                homes
-            };
-            for (old, new) in homes {
-                let Some(name) = new.clone().or_else(|| old.clone()) else { continue };
-                let known = shown.entry((name, old, new)).or_insert_with(|| (Vec::new(), Class::None));
-                known.1 = known.1.and(entry.class());
+            for homes in self.homes(entry) {
+                let (changes, class) = shown.entry(homes).or_default();
+                *class = class.and(entry.class());
                 if is_own {
-                    known.0.clone_from(&entry.changes);
+                    changes.clone_from(&entry.changes);
                 }
             }
         }
-        let changes = shown.into_iter();
-        changes.filter_map(|((_, old, new), (changes, class))| self.objective(old, new, changes, class)).collect()
+        let objectives = shown.into_iter();
+        let mut objectives: Vec<ObjectiveChange<'a>> =
+            objectives.filter_map(|((old, new), (changes, class))| self.objective(old, new, changes, class)).collect();
+        objectives.sort_by(|a, b| a.name.cmp(&b.name));
+        objectives
+    }
+
+    /// Gives the objectives that something belongs to. A key result that moved shows in the one that it left and in the
+    /// one that it came to.
+    fn homes(&self, entry: &Entry) -> Vec<Homes> {
+        if entry.name().key_result.is_none() {
+            return vec![(entry.before.clone(), entry.after.clone())];
+        }
+        let home = |name: &Option<Name>| name.as_ref().map(|name| Name::objective(&name.cycle, &name.objective));
+        let left = home(&entry.before).map(|old| (Some(old.clone()), self.comparison.later(&old)));
+        let came = home(&entry.after).map(|new| (self.comparison.former(&new), Some(new)));
+        let mut homes: Vec<Homes> = left.into_iter().chain(came).collect();
+        homes.dedup();
+        homes
     }
 
     fn objective(

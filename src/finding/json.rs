@@ -80,6 +80,8 @@ pub struct FixV1 {
     pub safe: bool,
     /// In order, none overlapping.
     pub edits: Vec<EditV1>,
+    /// In other files, without which these would leave something wrong.
+    pub elsewhere: Vec<EditElsewhereV1>,
 }
 
 /// One replacement.
@@ -87,6 +89,21 @@ pub struct FixV1 {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(deny_unknown_fields))]
 pub struct EditV1 {
+    /// First byte to replace, from 0.
+    pub start: usize,
+    /// The byte after the last to replace.
+    pub end: usize,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// One replacement in another file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(deny_unknown_fields))]
+pub struct EditElsewhereV1 {
+    /// File from the root.
+    pub path: String,
     /// First byte to replace, from 0.
     pub start: usize,
     /// The byte after the last to replace.
@@ -112,7 +129,7 @@ impl FindingV1 {
             end_column: place.map(|(.., end)| end.column),
             name: finding.name.clone(),
             related: finding.related.iter().map(|label| RelatedV1::new(label, view)).collect(),
-            fix: finding.fix.as_ref().map(FixV1::from),
+            fix: finding.fix.as_ref().map(|fix| FixV1::new(fix, view)),
             fingerprint: finding.fingerprint.clone(),
         }
     }
@@ -125,9 +142,14 @@ impl RelatedV1 {
     }
 }
 
-impl From<&Fix> for FixV1 {
-    fn from(fix: &Fix) -> Self {
-        FixV1 { title: fix.title.clone(), safe: fix.safe, edits: fix.edits.iter().map(EditV1::from).collect() }
+impl FixV1 {
+    fn new(fix: &Fix, view: &View<'_>) -> Self {
+        let elsewhere = fix.elsewhere.iter().map(|(file, edit)| {
+            let EditV1 { start, end, text } = edit.into();
+            EditElsewhereV1 { path: view.sources.get(*file).path.clone(), start, end, text }
+        });
+        let edits = fix.edits.iter().map(EditV1::from).collect();
+        FixV1 { title: fix.title.clone(), safe: fix.safe, edits, elsewhere: elsewhere.collect() }
     }
 }
 

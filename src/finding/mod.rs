@@ -5,9 +5,11 @@ mod concise;
 mod format;
 mod human;
 mod json;
+mod mend;
 
 pub use format::{Format, Style, Summary, View};
-pub use json::{DocumentV1, EditV1, FindingV1, FixV1, RelatedV1, published};
+pub use json::{DocumentV1, EditElsewhereV1, EditV1, FindingV1, FixV1, RelatedV1, published};
+pub use mend::{Round, round};
 
 use crate::text::FileId;
 use std::ops::Range;
@@ -62,7 +64,7 @@ pub struct Edit {
     pub text: String,
 }
 
-/// A way to mend a finding by edits in its primary file.
+/// A way to mend a finding by edits in its primary file, and in others where something refers to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What the edits do, in a few words.
@@ -71,6 +73,8 @@ pub struct Fix {
     pub safe: bool,
     /// Replacements in order, none overlapping.
     pub edits: Vec<Edit>,
+    /// Replacements in other files, without which these would leave something wrong.
+    pub elsewhere: Vec<(FileId, Edit)>,
 }
 
 /// Something about the content that its authors should know.
@@ -144,7 +148,7 @@ impl Finding {
 
     /// Offers edits that mend it.
     pub fn fix(mut self, title: impl Into<String>, safe: bool, edits: Vec<Edit>) -> Self {
-        self.fix = Some(Fix { title: title.into(), safe, edits });
+        self.fix = Some(Fix { title: title.into(), safe, edits, elsewhere: Vec::new() });
         self
     }
 }

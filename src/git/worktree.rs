@@ -2,6 +2,7 @@
 
 use super::{Error, ObjectId, Repository};
 use git2::{ErrorClass, RepositoryState};
+use std::collections::BTreeSet;
 
 /// An operation that git has begun and not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Tracked {
     pub mode: u32,
     /// Whether a sparse checkout leaves it out of the work tree.
     pub left_out: bool,
+    /// Whether the next commit holds it: it is neither one side of a conflict nor only meant to be added.
+    pub settled: bool,
 }
 
 impl Repository {
@@ -45,8 +48,11 @@ impl Repository {
     /// # Errors
     /// [`Error::Index`] for a sparse or split index, which libgit2 cannot read.
     pub fn tracked(&self) -> Result<Vec<Tracked>, Error> {
-        // Bit of `flags_extended` that marks a file as outside a sparse checkout.
+        // Bits of `flags_extended`: a file outside a sparse checkout, and one of `git add --intent-to-add`.
         const SKIP_WORKTREE: u16 = 0x4000;
+        const INTENT_TO_ADD: u16 = 0x2000;
+        // Bits of `flags` that are 0 but for the sides of a conflict.
+        const STAGE: u16 = 0x3000;
         let index = self.index()?;
         let mut files: Vec<_> = index
             .iter()
@@ -55,10 +61,27 @@ impl Repository {
                 id: entry.id.into(),
                 mode: entry.mode,
                 left_out: entry.flags_extended & SKIP_WORKTREE != 0,
+                settled: entry.flags & STAGE == 0 && entry.flags_extended & INTENT_TO_ADD == 0,
             })
             .collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
+    }
+
+    /// Lists the files of which the index holds the sides of a conflict, by path in byte order.
+    ///
+    /// # Errors
+    /// As [`Repository::tracked`].
+    pub fn conflicted(&self) -> Result<Vec<String>, Error> {
+        let index = self.index()?;
+        let failed = |error: git2::Error| Error::failed("read the conflicts of the index", &error);
+        let mut paths = BTreeSet::new();
+        for conflict in index.conflicts().map_err(failed)? {
+            let conflict = conflict.map_err(failed)?;
+            let sides = [conflict.our, conflict.their, conflict.ancestor];
+            paths.extend(sides.iter().flatten().map(|side| String::from_utf8_lossy(&side.path).into_owned()));
+        }
+        Ok(paths.into_iter().collect())
     }
 
     /// Says what operation is under way.

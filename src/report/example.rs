@@ -7,8 +7,6 @@ use crate::git::{ObjectId, Person};
 use crate::history::{Changed, Event, EventKind, History};
 use crate::okr::{Field, Group};
 use crate::source::{Revision, Tree};
-use crate::syntax;
-use crate::text::{SourceFile, SourceMap};
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -100,17 +98,10 @@ pub const TODAY: Date = date(2026, 11, 22);
 
 /// Reads files of goals into a tree; nothing in them is wrong.
 pub fn tree(files: &[(&str, &str)]) -> Tree {
-    let mut sources = SourceMap::default();
-    let mut read = Vec::new();
-    for (path, text) in files {
-        let source = SourceFile::new(*path, *text);
-        let file = sources.add(source.clone());
-        let (objectives, findings) = syntax::read(file, &source);
-        assert_eq!(findings, []);
-        read.push(objectives);
-    }
+    let read = Tree::of(files);
+    assert_eq!(read.findings, []);
     let revision = Revision { id: Some(ObjectId([7; 20])), committed: Some(1_795_320_000), dirty: false };
-    Tree { sources, files: read, revision, ..Tree::default() }
+    Tree { revision, ..read }
 }
 
 /// Gives an event of the example.

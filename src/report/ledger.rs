@@ -29,10 +29,9 @@ impl<'a> Builder<'a> {
     /// Gives the definitions of a cycle that changed after their lock, oldest first.
     pub(super) fn goalposts(&self, cycle: &Cycle) -> Vec<GoalpostV1> {
         let events = self.input.history.map(|history| history.events.as_slice()).unwrap_or_default();
-        let late = events.iter().rev().filter(|event| self.is_late(event));
-        let of_cycle = late.filter_map(|event| Some((event, Name::parse(&event.name)?)));
-        of_cycle
-            .filter(|(_, name)| name.cycle == cycle.id && self.is_chosen(name))
+        let late = events.iter().rev().filter(|event| is_in(event, cycle) && self.is_late(event));
+        late.filter_map(|event| Some((event, Name::parse(&event.name)?)))
+            .filter(|(_, name)| self.is_chosen(name))
             .map(|(event, name)| self.goalpost(event, &name))
             .collect()
     }
@@ -40,7 +39,8 @@ impl<'a> Builder<'a> {
     /// Gives the pages of a cycle's ledger, by name: of each key result that is locked, and of what changed.
     pub(super) fn ledger(&mut self, cycle: &Cycle) -> Vec<LedgerV1> {
         let events = self.input.history.map(|history| history.events.as_slice()).unwrap_or_default();
-        let changed = events.iter().filter(|event| is_definition(event)).filter_map(|event| Name::parse(&event.name));
+        let changed = events.iter().filter(|event| is_in(event, cycle) && is_definition(event));
+        let changed = changed.filter_map(|event| Name::parse(&event.name));
         let agreed = self.agreed.values().flatten().map(|(name, _)| name.clone());
         let names: BTreeSet<Name> =
             agreed.chain(changed).filter(|name| name.cycle == cycle.id && self.is_chosen(name)).collect();
@@ -163,6 +163,10 @@ impl<'a> Builder<'a> {
             None => self.chosen.objective(&home, located.objective),
         }
     }
+}
+
+fn is_in(event: &Event, cycle: &Cycle) -> bool {
+    event.name.strip_prefix(cycle.id.as_str()).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn is_definition(event: &Event) -> bool {

@@ -4,20 +4,25 @@
 use super::engine::{Checked, identify, path};
 use super::find;
 use super::history::history_shallow;
-use crate::finding::Level;
+use crate::finding::{Finding, Level};
 use crate::history::former;
 use crate::okr::{Field, Fields, Name};
 use crate::source::{Located, Tree};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-impl Checked {
-    /// Keeps the findings that were not there before, by fingerprint, and counts the others. What time alone can trip is
-    /// no more than a warning then. What is missing of history stays, because nobody can tell what it hides.
-    pub fn keep_new(&mut self, tree: &Tree, before: &Checked, base: &Tree) {
-        let names = renamed(base, tree);
-        let paths = moved(base, tree, &names);
-        let mut earlier = before.findings.clone();
+/// The findings that were there before a change, as they would be known today.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Before {
+    fingerprints: BTreeSet<String>,
+}
+
+impl Before {
+    /// Takes what was found in `base`, under the names and paths that `head` has for the same.
+    pub fn new(found: &Checked, base: &Tree, head: &Tree) -> Self {
+        let names = renamed(base, head);
+        let paths = moved(base, head, &names);
+        let mut earlier = found.findings.clone();
         identify(&mut earlier, |finding| match finding.name.as_deref() {
             Some(name) => names.get(name).map_or(name, String::as_str).to_owned(),
             None => {
@@ -25,11 +30,21 @@ impl Checked {
                 paths.get(path).copied().unwrap_or(path).to_owned()
             }
         });
-        let known: BTreeSet<&str> = earlier.iter().map(|finding| finding.fingerprint.as_str()).collect();
+        Before { fingerprints: earlier.into_iter().map(|finding| finding.fingerprint).collect() }
+    }
+
+    /// Tells whether a finding was there. What is missing of history is always new: nobody can tell what it hides.
+    pub fn had(&self, finding: &Finding) -> bool {
+        finding.rule != history_shallow::RULE.name && self.fingerprints.contains(&finding.fingerprint)
+    }
+}
+
+impl Checked {
+    /// Keeps the findings that were not there before, and counts the others. What time alone can trip is no more than a
+    /// warning then.
+    pub fn keep_new(&mut self, before: &Before) {
         let all = self.findings.len();
-        self.findings.retain(|finding| {
-            finding.rule == history_shallow::RULE.name || !known.contains(finding.fingerprint.as_str())
-        });
+        self.findings.retain(|finding| !before.had(finding));
         self.older = Some(all - self.findings.len());
         for finding in &mut self.findings {
             if find(finding.rule).is_some_and(|rule| rule.calendar) {

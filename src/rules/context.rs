@@ -141,6 +141,14 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Gives every name whose cycle is known, in order.
+    pub fn names(&self) -> impl Iterator<Item = Name> {
+        self.by_name.iter().flat_map(|(name, &index)| {
+            let ids = self.objectives[index].objective.key_results.iter();
+            std::iter::once(name.clone()).chain(ids.map(|one| name.key_result(&one.id)))
+        })
+    }
+
     /// Resolves the `parent` of an objective; `None` where it names none or its own cycle is not known.
     pub fn parent(&self, item: &Item<'_>) -> Option<Resolution> {
         let (written, name, cycle) = (item.objective.parent.as_ref()?, item.name.as_ref()?, item.cycle.as_ref()?);

@@ -61,34 +61,7 @@ pub fn check(subject: &Subject<'_>, selection: &Selection) -> Checked {
 /// as cycles and teams stay the subject's own.
 pub fn check_by(config: &Config, subject: &Subject<'_>, selection: &Selection) -> Checked {
     let context = Context::new(subject, config);
-    let runs = |rule: &Rule| selection.level(config, rule);
-
-    let mut findings = subject.tree.findings.clone();
-    findings.extend(profile::unknown_names(&subject.tree.config));
-    for rule in RULES.iter().filter(|rule| runs(rule).is_some()) {
-        match (rule.run, subject.history) {
-            (Run::Tree(look), _) => look(&context, &mut findings),
-            (Run::History(look), Some(past)) if past.complete => look(&context, past, &mut findings),
-            _ => {}
-        }
-    }
-    if let Some(past) = subject.history {
-        findings.extend(gaps::findings(past, selection.needs_history(config)));
-    }
-    answer::check_words(&context, &mut findings);
-
-    findings.retain_mut(|finding| settle(finding, &runs));
-    let ran = |rule: &Rule| {
-        runs(rule).is_some() && (!rule.needs_history() || subject.history.is_some_and(|past| past.complete))
-    };
-    let (mut findings, suppressed, unused) = answer::apply(&context, findings, &ran);
-    findings.extend(unused.into_iter().filter_map(|mut finding| settle(&mut finding, &runs).then_some(finding)));
-
-    order(&mut findings, &subject.tree.sources);
-    identify(&mut findings, |finding| {
-        let named = finding.name.as_deref();
-        named.unwrap_or_else(|| path(finding, &subject.tree.sources)).to_owned()
-    });
+    let (mut findings, suppressed) = judge(&context, subject, selection);
     let masked = secret::mask(&context, &mut findings);
     Checked {
         findings,
@@ -99,6 +72,48 @@ pub fn check_by(config: &Config, subject: &Subject<'_>, selection: &Selection) -
         key_results: context.objectives.iter().map(|item| item.objective.key_results.len()).sum(),
         masked,
     }
+}
+
+/// Gives the findings that edits mend without asking. Nothing is masked: they are for the hand that writes the files, and
+/// for no eye.
+pub(super) fn mendable(subject: &Subject<'_>, selection: &Selection) -> Vec<Finding> {
+    let (mut findings, _) = judge(&Context::new(subject, &subject.tree.config), subject, selection);
+    findings.retain(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe));
+    findings
+}
+
+/// Gives the settled findings in order, and how many an `allow` answers.
+fn judge(context: &Context<'_>, subject: &Subject<'_>, selection: &Selection) -> (Vec<Finding>, usize) {
+    let config = context.ruling;
+    let runs = |rule: &Rule| selection.level(config, rule);
+
+    let mut findings = subject.tree.findings.clone();
+    findings.extend(profile::unknown_names(&subject.tree.config));
+    for rule in RULES.iter().filter(|rule| runs(rule).is_some()) {
+        match (rule.run, subject.history) {
+            (Run::Tree(look), _) => look(context, &mut findings),
+            (Run::History(look), Some(past)) if past.complete => look(context, past, &mut findings),
+            _ => {}
+        }
+    }
+    if let Some(past) = subject.history {
+        findings.extend(gaps::findings(past, selection.needs_history(config)));
+    }
+    answer::check_words(context, &mut findings);
+
+    findings.retain_mut(|finding| settle(finding, &runs));
+    let ran = |rule: &Rule| {
+        runs(rule).is_some() && (!rule.needs_history() || subject.history.is_some_and(|past| past.complete))
+    };
+    let (mut findings, suppressed, unused) = answer::apply(context, findings, &ran);
+    findings.extend(unused.into_iter().filter_map(|mut finding| settle(&mut finding, &runs).then_some(finding)));
+
+    order(&mut findings, &subject.tree.sources);
+    identify(&mut findings, |finding| {
+        let named = finding.name.as_deref();
+        named.unwrap_or_else(|| path(finding, &subject.tree.sources)).to_owned()
+    });
+    (findings, suppressed)
 }
 
 /// Fills in group and level; tells whether the rule is on.

@@ -290,6 +290,12 @@ fn event(name: &str, author: &str, confidence: Option<f64>) -> Event {
     }
 }
 
+/// A whole history in which somebody set up each of these names.
+pub(super) fn committed(names: &[&str]) -> History {
+    let events = names.iter().map(|name| Event { commit: Some(Default::default()), ..event(name, "ana", None) });
+    History { complete: true, events: events.collect(), ..History::default() }
+}
+
 #[test]
 fn history_is_judged_where_it_is_whole() {
     let company =

@@ -1,25 +1,31 @@
-//! Owns where objective files come from: the work tree or a revision, behind one type.
-//! Never interprets them: that is `syntax` and `config`.
+//! Owns where objective files come from: the work tree, the index or a revision, behind one type.
+//! Never interprets them: that is `syntax` and `config`. Writes them whole or not at all.
 
+mod index;
 mod paths;
 mod revision;
 mod shared;
 mod template;
 mod worktree;
+mod writing;
 
+pub use index::index;
 pub use paths::Paths;
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, revision, revision_beside, revision_with};
 pub use shared::{only_objectives, same};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
+pub use writing::Replacement;
 
 use crate::config::Config;
 use crate::finding::Finding;
-use crate::git::{Error as GitError, ObjectId};
+use crate::git::{Error as GitError, ObjectId, Repository};
 use crate::okr::{Name, Objective};
 use crate::syntax::{ObjectiveFile, ObjectivePlace};
-use crate::text::{SourceFile, SourceMap};
+use crate::text::{FileId, SourceFile, SourceMap};
+use shared::Known;
+use std::collections::BTreeMap;
 
 /// Largest objective file and configuration, in bytes.
 pub const LARGEST_FILE: usize = 1 << 20;
@@ -79,6 +85,45 @@ impl Tree {
             file.objectives.iter().zip(&file.places).map(move |(objective, place)| Located { file, objective, place })
         })
     }
+
+    /// Reads those files of the tree anew that have other texts; all keep their ids.
+    ///
+    /// # Errors
+    /// [`Error::Newer`] for settings of the future.
+    pub fn with_texts(&self, texts: &BTreeMap<FileId, String>) -> Result<Tree, Error> {
+        let known: BTreeMap<FileId, &ObjectiveFile> = self.files.iter().map(|file| (file.file, file)).collect();
+        let mut gathering = Gathering::default();
+        for (file, source) in self.sources.iter() {
+            match texts.get(&file) {
+                Some(text) if self.config.file == Some(file) => gathering.configuration(text.as_bytes())?,
+                Some(text) => gathering.objective_file(&source.path, text.as_bytes()),
+                None => {
+                    gathering.tree.sources.add(source.clone());
+                    gathering.tree.files.extend(known.get(&file).map(|&file| file.clone()));
+                    if self.config.file == Some(file) {
+                        gathering.tree.config = self.config.clone();
+                    }
+                }
+            }
+        }
+        let same = |finding: &&Finding| !finding.primary.as_ref().is_some_and(|label| texts.contains_key(&label.file));
+        gathering.tree.findings.extend(self.findings.iter().filter(same).cloned());
+        gathering.tree.revision = self.revision.clone();
+        gathering.tree.skipped.clone_from(&self.skipped);
+        Ok(gathering.tree)
+    }
+}
+
+#[cfg(test)]
+impl Tree {
+    /// Reads a tree out of texts by path, for tests; what does not read is in its findings.
+    pub fn of(files: &[(&str, &str)]) -> Self {
+        let mut gathering = Gathering::default();
+        for (path, text) in files {
+            gathering.objective_file(path, text.as_bytes());
+        }
+        gathering.tree
+    }
 }
 
 /// Why no tree could be read.
@@ -105,6 +150,24 @@ pub enum Error {
         path: String,
         /// The version it names.
         version: i64,
+    },
+    /// A file that may not be written.
+    #[error("{path} was not written, and no other file either: {reason}")]
+    #[diagnostic(help("{help}"))]
+    Unwritten {
+        /// From the root.
+        path: String,
+        /// Why.
+        reason: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// The index holds both sides of a conflict.
+    #[error("{path} has a merge conflict that is not settled in the index, so no commit can hold it yet")]
+    #[diagnostic(help("keep one side or join both, then run `git add {path}`"))]
+    Conflict {
+        /// The file.
+        path: String,
     },
     /// Nothing under `paths`.
     #[error("no objective file found under {paths}")]
@@ -162,6 +225,30 @@ impl Gathering {
             let help = "move the files of past cycles out of `paths`, and name their folder in [history] also";
             self.tree.findings.push(Finding::new("limit-exceeded", message, help).at(file, 0..0, ""));
         }
+    }
+
+    /// Takes the objective files among git's objects, those that another tree has too from there.
+    fn blobs(
+        &mut self,
+        repository: &Repository,
+        files: &[(String, ObjectId)],
+        known: Option<&Known<'_>>,
+    ) -> Result<(), Error> {
+        for (path, blob) in files {
+            if let Some(known) = known
+                && let Some(file) = known.find(path, *blob)?
+            {
+                self.take_over(known, file);
+                continue;
+            }
+            let bytes = repository.blob(*blob)?;
+            if bytes.len() > LARGEST_FILE {
+                self.too_large(path, bytes.len() as u64);
+            } else {
+                self.objective_file(path, &bytes);
+            }
+        }
+        Ok(())
     }
 
     /// Notes a file that is not read for its size.

@@ -1,7 +1,7 @@
 //! Owns reading a tree of goals out of a commit, and finding the commit of a day.
 
 use super::shared::Known;
-use super::{Error, Gathering, LARGEST_FILE, Paths, Revision, Tree};
+use super::{Error, Gathering, Paths, Revision, Tree};
 use crate::config::FILE_NAME;
 use crate::git::{Error as GitError, ObjectId, Repository, TreeEntry};
 use jiff::civil::Date;
@@ -86,21 +86,9 @@ fn gathered(
     let mut listing = Listing::default();
     listing.of_commit(repository, commit.tree, &paths)?;
     gathering.tree.skipped = listing.skipped;
-    let files = listing.files.len();
-    for (path, blob) in listing.files {
-        if let Some(file) = known.map(|known| known.find(&path, blob)).transpose()?.flatten() {
-            gathering.take_over(known.expect("a file was found in it"), file);
-            continue;
-        }
-        let bytes = repository.blob(blob)?;
-        if bytes.len() > LARGEST_FILE {
-            gathering.too_large(&path, bytes.len() as u64);
-        } else {
-            gathering.objective_file(&path, &bytes);
-        }
-    }
+    gathering.blobs(repository, &listing.files, known)?;
     gathering.tree.revision = Revision { id: Some(id), committed: Some(commit.committer.seconds), dirty: false };
-    Ok((gathering.tree, files))
+    Ok((gathering.tree, listing.files.len()))
 }
 
 /// Finds the blob of a file below a commit's root tree; `None` for a folder, a link or nothing.

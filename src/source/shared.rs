@@ -53,15 +53,13 @@ impl Gathering {
     }
 }
 
-/// Tells whether two commits have the same goals and settings, by the ids of their trees: nothing of them is read.
+/// Tells whether two commits have the same goals and settings, by the ids of their trees: nothing of them is read. Where
+/// there are no goals at all, they are not the same.
 ///
 /// # Errors
 /// As [`Repository::commit`].
 pub fn same(repository: &Repository, one: ObjectId, other: ObjectId) -> Result<bool, GitError> {
     let (one, other) = (repository.commit(one)?.tree, repository.commit(other)?.tree);
-    if one == other {
-        return Ok(true);
-    }
     let settings = repository.entry(one, FILE_NAME)?;
     if settings != repository.entry(other, FILE_NAME)? {
         return Ok(false);
@@ -73,12 +71,15 @@ pub fn same(repository: &Repository, one: ObjectId, other: ObjectId) -> Result<b
         }
         None => Config::default(),
     };
+    let mut found = false;
     for prefix in Paths::new(&config.paths).prefixes() {
-        if repository.entry(one, &prefix)? != repository.entry(other, &prefix)? {
+        let entry = repository.entry(one, &prefix)?;
+        if entry != repository.entry(other, &prefix)? {
             return Ok(false);
         }
+        found |= entry.is_some();
     }
-    Ok(true)
+    Ok(found)
 }
 
 /// Tells whether nothing but objective files differs between two states: of `before` the files of a commit, of `after` those

@@ -2,6 +2,7 @@
 //! Never judges a goal: what reads and is unwise is a rule's matter.
 
 pub(crate) mod broken;
+mod day;
 mod lower;
 mod nearest;
 mod past;
@@ -30,6 +31,11 @@ use std::ops::Range;
 
 /// The JSON Schema (draft 07) of objective files.
 pub const SCHEMA: &str = include_str!("../../schemas/objectives.schema.json");
+
+/// Tells whether a text is TOML.
+pub fn parses(text: &str) -> bool {
+    toml::de::DeTable::parse(text.strip_prefix('\u{feff}').unwrap_or(text)).is_ok()
+}
 
 /// Where one table stands in its file: bytes of the text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

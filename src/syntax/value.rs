@@ -279,15 +279,22 @@ impl Read for Day {
                 }
                 (None, _) => reader.wrong_type(value, at, "a day such as 2026-11-20"),
             },
-            DeValue::String(text) => match text.trim().parse::<Date>() {
-                Ok(day) if day.to_string() == text.trim() => {
-                    let finding =
-                        reader.problem("field-type", at, format!("`{}` is a text where a day belongs", at.word()));
+            DeValue::String(text) => match super::day::meant(text.trim()) {
+                Some(day) => {
+                    let quoted = day.to_string() == text.trim();
+                    let (rule, message, help) = if quoted {
+                        let message = format!("`{}` is a text where a day belongs", at.word());
+                        ("field-type", message, "take the quotes off".to_owned())
+                    } else {
+                        let message = format!("`{}` is a day in a form that TOML does not know", at.word());
+                        ("date-invalid", message, format!("write {day}, without quotes"))
+                    };
                     let edit = reader.edit(at.span.clone(), day.to_string());
-                    let finding = Finding { help: "take the quotes off".into(), ..finding };
-                    reader.found.push(finding.fix("take the quotes off", true, vec![edit]));
+                    let finding = Finding { help, ..reader.problem(rule, at, message) };
+                    let title = if quoted { "take the quotes off" } else { "write the day as TOML has it" };
+                    reader.found.push(finding.fix(title, true, vec![edit]));
                 }
-                _ => {
+                None => {
                     let message = format!("`{}` does not read as a day of the calendar", at.word());
                     reader.report("date-invalid", at, message, "write the day as in 2026-11-20, without quotes");
                 }

@@ -35,6 +35,14 @@ impl SourceFile {
         (self.position(range.start), self.position(range.end))
     }
 
+    /// Gives what ends its lines, by the first of them.
+    pub fn line_end(&self) -> &'static str {
+        match self.text.find('\n') {
+            Some(at) if self.text[..at].ends_with('\r') => "\r\n",
+            _ => "\n",
+        }
+    }
+
     /// Gives the line index.
     pub fn lines(&self) -> &LineIndex {
         &self.index

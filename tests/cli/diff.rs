@@ -320,6 +320,11 @@ fn other_files_are_told_apart() {
     assert_eq!((&found["class"], &found["only_objectives"]), (&json!("none"), &json!(false)));
     let run = place.okr(&["diff", "main", "code", "-v"]).exits(0);
     let _ = run.says("none is read");
+    // What `paths` names are the objective files, whatever else ends in .toml.
+    let elsewhere = Place::with(&[("okr.toml", "paths = [\"goals\"]\n"), ("goals/team.toml", TEAM)]);
+    elsewhere.commit("2026-11-20", "Tools", &[("okrs/tool.toml", "a = 1\n")]);
+    assert_eq!(diff(&elsewhere, &["HEAD~1", "HEAD"])["only_objectives"], false);
+    assert_eq!(diff(&elsewhere, &["HEAD~1"])["only_objectives"], false);
 }
 
 #[test]
@@ -365,6 +370,7 @@ fn first_goals_and_last_goals() {
     let place = Place::with(&[("README.md", "Hello\n")]);
     place.git(&["checkout", "-q", "-b", "work"]);
     let _ = place.okr(&["diff"]).exits(2).says("git okr init");
+    let _ = place.okr(&["diff", "main", "HEAD"]).exits(2).says("git okr init");
     place.write(PATH, TEAM);
     let found = diff(&place, &[]);
     let cycle = &found["progress"][0];

@@ -26,6 +26,13 @@ fn without_git_only_check_works() {
 }
 
 #[test]
+fn whoever_names_the_root_asks_for_what_the_settings_name() {
+    let place = Place::with(&[(PATH, GOALS), ("Cargo.toml", "[package]\nname = \"shop\"\n")]);
+    let json = place.okr(&["check", ".", "--format", "json"]).exits(0).json();
+    assert_eq!(json["summary"]["files"], 1);
+}
+
+#[test]
 fn before_the_first_commit_the_work_tree_is_all_there_is() {
     let place = Place::repository();
     place.write(PATH, GOALS);

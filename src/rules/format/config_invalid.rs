@@ -58,5 +58,5 @@ declare_rule! {
     ///
     /// ## Source
     /// git-okr's own: what is written either means what it says or is reported.
-    "config-invalid", Format, Error, Reading,
+    "config-invalid", Format, Error, Reading, fixable: true,
 }

@@ -45,7 +45,7 @@ declare_rule! {
     ///
     /// ## Source
     /// git-okr's own: what is written either means what it says or is reported.
-    "date-invalid", Format, Error, Tree(check),
+    "date-invalid", Format, Error, Tree(check), fixable: true,
 }
 
 fn check(context: &Context<'_>, found: &mut Vec<Finding>) {

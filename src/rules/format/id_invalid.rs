@@ -1,4 +1,5 @@
 use crate::rules::declare_rule;
+use crate::rules::rename::mend_ids;
 
 declare_rule! {
     /// An id that is not a slug.
@@ -40,5 +41,5 @@ declare_rule! {
     ///
     /// ## Source
     /// git-okr's own: what is written either means what it says or is reported.
-    "id-invalid", Format, Error, Reading, fixable: true,
+    "id-invalid", Format, Error, Tree(|context, found| mend_ids(context, found, RULE.name)), fixable: true,
 }

@@ -1,0 +1,37 @@
+//! Owns `check --fix`: the way from mended texts to the files of the work tree, and what is said of it.
+
+use super::base::Base;
+use super::view::View;
+use super::{Failure, Session};
+use crate::history::Options;
+use crate::rules::{self, Selection, Subject};
+use crate::source::Replacement;
+
+/// Mends what can be mended without asking, in the files that were asked for and, with a base, of what the change brings.
+/// All files are written or none. Tells whether any was.
+pub fn fix(
+    view: &View,
+    selection: &Selection,
+    base: Option<&Base>,
+    session: &mut Session<'_>,
+) -> Result<bool, Failure> {
+    // History is looked at for the ids that it knows; nothing else that is mended asks for it.
+    let asks = view.tree.findings.iter().any(|finding| finding.rule == "id-invalid");
+    let history = if asks { Some(view.history(&Options::default(), session)?) } else { None };
+    let subject = Subject { tree: &view.tree, history: history.as_ref(), today: view.today };
+    let mending = rules::mend(&subject, selection, &|tree, findings| {
+        let before = base.map(|base| base.before(tree)).unwrap_or_default();
+        findings.retain(|finding| {
+            let path = finding.primary.as_ref().map(|label| tree.sources.get(label.file).path.as_str());
+            !before.had(finding) && path.is_some_and(|path| view.is_asked(path))
+        });
+    })?;
+    let ready = mending.texts.iter().map(|(path, (old, new))| Replacement::prepare(&view.root, path, old, new));
+    for replacement in ready.collect::<Result<Vec<_>, _>>()? {
+        replacement.put()?;
+    }
+    for one in &mending.mended {
+        session.remark(&format!("fixed {}:{}: {} [{}]", one.path, one.line, one.title, one.rule))?;
+    }
+    Ok(!mending.texts.is_empty())
+}
