@@ -3,8 +3,10 @@
 
 mod arguments;
 mod base;
+mod compared;
 mod fix;
 mod session;
+mod summary;
 mod view;
 
 pub use session::{Session, Terminal};
@@ -51,6 +53,7 @@ commands! {
     status::Status,
     log::Log,
     diff::Diff,
+    comment::Comment,
     report::Report,
     doctor::Doctor,
     schema::Schema,

@@ -12,6 +12,10 @@ impl super::Forge for Forge {
         "gitea"
     }
 
+    fn api(&self, home: &str) -> String {
+        format!("{}/api/v1", home.trim_end_matches('/'))
+    }
+
     /// The forge itself has no limit that it documents; what GitHub's readers bear is enough.
     fn budget(&self) -> usize {
         65_000

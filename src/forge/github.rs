@@ -18,6 +18,16 @@ impl super::Forge for Forge {
         "github"
     }
 
+    fn home(&self) -> Option<&'static str> {
+        Some("https://github.com")
+    }
+
+    /// A server of one's own has the API beneath itself.
+    fn api(&self, home: &str) -> String {
+        let home = home.trim_end_matches('/');
+        if home == "https://github.com" { "https://api.github.com".into() } else { format!("{home}/api/v3") }
+    }
+
     fn budget(&self) -> usize {
         BUDGET
     }

@@ -12,6 +12,14 @@ impl super::Forge for Forge {
         "gitlab"
     }
 
+    fn home(&self) -> Option<&'static str> {
+        Some("https://gitlab.com")
+    }
+
+    fn api(&self, home: &str) -> String {
+        format!("{}/api/v4", home.trim_end_matches('/'))
+    }
+
     /// GitLab refuses notes of more than 1,000,000 characters.
     fn budget(&self) -> usize {
         999_000

@@ -41,6 +41,14 @@ pub trait Forge: Sync {
     /// The word for it in `okr.toml`.
     fn name(&self) -> &'static str;
 
+    /// Where it is at home, where it has one home.
+    fn home(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Address of the API of the forge at an address.
+    fn api(&self, home: &str) -> String;
+
     /// Most bytes that a comment may have, with room to spare below the forge's own limit.
     fn budget(&self) -> usize;
 

@@ -2,7 +2,7 @@
 //! Never posts it.
 
 use super::difference::DiffV1;
-use super::model::{FORMAT, ReportV1};
+use super::model::{CycleV1, FORMAT};
 use super::template::{Error, Templates};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ const ROWS: usize = 50;
 /// Findings shown where there are too many for all.
 const FINDINGS: usize = 20;
 /// Cycles named in the verdict.
-const CYCLES: usize = 3;
+pub const CYCLES: usize = 3;
 
 /// What stands around a change: where it is, and where people read on.
 pub struct Around<'a> {
@@ -60,20 +60,20 @@ const STEPS: [Limits; 5] = [
     Limits { others: false, rows: 0, findings: 0, details: false },
 ];
 
-/// Writes the comment in at most so many bytes: whole parts are left out, and said to be, until it fits.
+/// Writes the comment of a change, with the cycles that it touches as they stand at the head, in at most so many bytes: whole parts are left out, and said to be, until it fits.
 ///
 /// # Errors
 /// [`Error`] of a template that does not render. One of a repository's own that never fits is replaced by the built-in one.
 pub fn comment(
     templates: &Templates,
     diff: &DiffV1,
-    report: &ReportV1,
+    cycles: &[CycleV1],
     around: &Around<'_>,
     budget: usize,
 ) -> Result<Comment, Error> {
     let problems = !diff.findings.is_empty();
     let changes = !diff.objectives.is_empty() || !diff.key_results.is_empty() || !diff.settings.is_empty();
-    let whole = Whole { diff, report, around };
+    let whole = Whole { diff, cycles, around };
     let clean = templates.render(TEMPLATE, &whole.model(STEPS[0], true).0)?;
     let built_in = Templates::default();
     for (templates, limits) in STEPS.iter().map(|&limits| (templates, limits)).chain([(&built_in, STEPS[4])]) {
@@ -93,7 +93,7 @@ pub fn comment(
 /// All that could be shown.
 struct Whole<'a> {
     diff: &'a DiffV1,
-    report: &'a ReportV1,
+    cycles: &'a [CycleV1],
     around: &'a Around<'a>,
 }
 
@@ -175,8 +175,7 @@ impl Whole<'_> {
             findings.truncate(limits.findings);
         }
         let findings: Vec<Value> = findings.into_iter().map(|finding| self.linked(finding)).collect();
-        let progress: Vec<Value> =
-            model["progress"].as_array().into_iter().flatten().take(CYCLES).cloned().collect();
+        let progress: Vec<Value> = model["progress"].as_array().into_iter().flatten().take(CYCLES).cloned().collect();
         model.insert("progress".into(), progress.into());
         model.insert("objectives".into(), objectives.into());
         model.insert("findings".into(), findings.into());
@@ -207,9 +206,8 @@ impl Whole<'_> {
 
     /// Gives the cycles that the change touches, with all their objectives as they stand at the head.
     fn cycles(&self) -> Vec<Value> {
-        let touched = |id: &str| self.diff.progress.iter().any(|cycle| cycle.cycle == id);
-        let cycles = self.report.cycles.iter().filter(|cycle| touched(&cycle.id));
-        cycles
+        self.cycles
+            .iter()
             .map(|cycle| {
                 let mut cycle = serde_json::to_value(cycle).expect("a model has only text keys and finite numbers");
                 for objective in cycle["objectives"].as_array_mut().into_iter().flatten() {
