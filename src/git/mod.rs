@@ -21,7 +21,7 @@ pub use commit_graph::{CommitGraphReader, Row};
 pub use error::Error;
 pub use identity::Mailmap;
 pub use object::{CommitRecord, ObjectId, Person, Signature, TreeEntry};
-pub use objects::{Objects, Outline, RawEntry, RawTree};
+pub use objects::{Objects, Outline, RawEntries, RawEntry, RawTree};
 pub use open::Repository;
 pub use worktree::{State, Tracked};
 pub use writing::NewCommit;
@@ -34,6 +34,13 @@ pub fn prepare() {
     // Inflating takes and gives back tens of kilobytes for each object, and glibc hands such memory to the system and
     // fetches it again each time, until it has seen a larger block come and go. It is never touched.
     drop(std::hint::black_box(Vec::<u8>::with_capacity(16 << 20)));
+}
+
+/// Sets a thread up that reads many objects, first thing in it: glibc asks the system for a thread's memory page by page,
+/// and keeps what it once had. What is taken here is address space alone, none of it is touched.
+pub fn prepare_thread() {
+    let reserve = || std::hint::black_box(Vec::<u8>::with_capacity(15 << 20));
+    drop((reserve(), reserve()));
 }
 
 impl From<git2::Oid> for ObjectId {

@@ -61,25 +61,34 @@ pub(super) fn outline(bytes: &[u8]) -> Option<Outline> {
     Some(Outline { tree: tree?, parents, seconds, raw })
 }
 
-/// Reads the head of a tree's first entry: its mode, and where its name ends. `None` where it is cut off.
-pub(super) fn entry_head(bytes: &[u8]) -> Option<(u32, usize)> {
-    let space = bytes.iter().take(12).position(|&b| b == b' ')?;
-    let mode = bytes[..space].iter().try_fold(0, |mode: u32, digit| match digit {
-        b'0'..=b'7' => Some(mode.wrapping_mul(8).wrapping_add(u32::from(digit - b'0'))),
-        _ => None,
-    })?;
-    let end = std::ffi::CStr::from_bytes_until_nul(&bytes[space + 1..]).ok()?.count_bytes() + space + 1;
-    (bytes.len() >= end + 21).then_some((mode, end))
+/// The head of an entry of a tree: its mode, and where its name stands. The id comes behind the byte at the name's end.
+pub(super) struct Head {
+    pub(super) mode: u32,
+    pub(super) name: std::ops::Range<usize>,
 }
 
-/// Splits the head of an entry that [`entry_head`] found whole.
-pub(super) fn mode_and_name(head: &[u8]) -> (u32, &[u8]) {
-    let (mode, name) = split_once(head, b' ').unwrap_or((head, b""));
-    (
-        mode.iter()
-            .fold(0, |mode: u32, digit| mode.wrapping_mul(8).wrapping_add(u32::from(digit.wrapping_sub(b'0') & 7))),
-        name,
-    )
+impl Head {
+    /// Reads the head of a tree's first entry. `None` where it is cut off.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let mut mode = 0u32;
+        let mut at = 0;
+        loop {
+            match bytes.get(at)? {
+                digit @ b'0'..=b'7' if at < 11 => mode = mode.wrapping_mul(8).wrapping_add(u32::from(digit - b'0')),
+                b' ' => break,
+                _ => return None,
+            }
+            at += 1;
+        }
+        let start = at + 1;
+        let name = start..start + bytes[start..].iter().position(|&b| b == 0)?;
+        (bytes.len() > name.end + 20).then_some(Head { mode, name })
+    }
+
+    /// Gives where the next entry starts.
+    pub(super) fn next(&self) -> usize {
+        self.name.end + 21
+    }
 }
 
 /// Reads the entries of a tree in git's order. `None` where it is cut off.

@@ -3,8 +3,9 @@
 
 use super::{Degraded, DegradedKind};
 use crate::git::{CommitGraphReader, CommitRecord, Error, ObjectId, Objects, Repository, Row};
+use foldhash::HashMap;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 /// The objects at the prefixes of `paths`, in the order of the prefixes: two commits with the same ones say the same
 /// about goals.
@@ -117,9 +118,9 @@ impl<'r> Graph<'r> {
             prefixes,
             commits: Vec::new(),
             parents: Vec::new(),
-            by_id: HashMap::new(),
+            by_id: HashMap::default(),
             keys: Vec::new(),
-            key_of: HashMap::new(),
+            key_of: HashMap::default(),
             draft: Vec::new(),
             read: super::Counts::default(),
             missing: Vec::new(),

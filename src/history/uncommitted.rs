@@ -1,6 +1,7 @@
 //! Owns what is not committed: differences between HEAD's files and those of the work tree, as events of today.
 
-use super::events::{Record, Side, Sides, events};
+use super::events::{Record, Sides, events};
+use super::facts::Facts;
 use super::names::former;
 use super::{EventKind, History};
 use crate::git::Person;
@@ -8,9 +9,10 @@ use crate::okr::{Field, Fields, Name};
 use crate::source::Tree;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A named table of a tree: its path, line and values.
-type Table = (String, usize, Fields);
+type Table = (Arc<str>, usize, Fields);
 
 /// Puts the differences between HEAD and the work tree in front of the history, as events without a commit, by the
 /// person who would commit them. A file that does not parse counts as it is in HEAD.
@@ -34,19 +36,20 @@ pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: 
         .filter(|(old, new)| old != new)
         .collect();
     for event in &mut history.events {
-        if let Some(new) = renamed.get(&event.name) {
-            event.name.clone_from(new);
+        if let Some(new) = renamed.get(&*event.name) {
+            event.name = new.as_str().into();
         }
     }
     let record = Record {
         commit: None,
-        author: author.clone(),
+        author: Arc::new(author.clone()),
         day: today,
         recorded: today.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |midnight| midnight.timestamp().as_second()),
         summary: "not committed".into(),
         signed: false,
     };
     let mut found = Vec::new();
+    let mut facts = Facts::default();
     for name in names {
         if renamed.contains_key(name) {
             continue;
@@ -64,10 +67,11 @@ pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: 
             .copied()
             .collect();
         let Some((path, line, _)) = after.or(before) else { continue };
-        let (before, after) = (before_fields.map(Side::Fields), after_fields.map(Side::Fields));
-        let sides = Sides { name, before, after, fields: &fields };
+        let mut side = |fields: Option<&Fields>| fields.map(|fields| facts.take(fields.clone()));
+        let (before, after) = (side(before_fields), side(after_fields));
+        let sides = Sides { name: &name.as_str().into(), facts: &facts, before, after, fields: &fields };
         for mut event in events(&sides, &record, path, *line) {
-            let last = history.events.iter().find(|event| event.name == *name);
+            let last = history.events.iter().find(|event| *event.name == **name);
             if event.kind == EventKind::Created && last.is_some_and(|last| last.kind == EventKind::Removed) {
                 event.kind = EventKind::Restored;
             }
@@ -89,8 +93,9 @@ fn tables(tree: &Tree, instead: Option<&Tree>) -> BTreeMap<String, Table> {
             let text = text_at(instead?, &file.path)?;
             crate::syntax::recorded(&text).ok()
         });
+        let path: Arc<str> = file.path.as_str().into();
         for table in read.map(|(tables, _)| tables).unwrap_or_default() {
-            tables.entry(table.name).or_insert((file.path.clone(), table.line, table.fields));
+            tables.entry(table.name).or_insert_with(|| (Arc::clone(&path), table.line, table.fields));
         }
     }
     tables

@@ -18,6 +18,7 @@ use crate::syntax::Place;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// What a report is made of.
 pub struct Input<'a> {
@@ -96,7 +97,7 @@ impl<'a> Builder<'a> {
         let places = index.objectives.iter().enumerate().map(|(at, (name, ..))| (name.clone(), at)).collect();
         let events = input.history.map(|history| history.events.as_slice()).unwrap_or_default();
         let past = input.history.map(History::by_name).unwrap_or_default();
-        let sensitive = events.iter().filter(|e| e.sensitive).map(|e| (e.name.as_str(), e.commit)).collect();
+        let sensitive = events.iter().filter(|e| e.sensitive).map(|e| (&*e.name, e.commit)).collect();
         Builder { input, index, chosen, children, parents, places, agreed, figures: HashMap::new(), past, sensitive }
     }
 
@@ -377,7 +378,7 @@ impl<'a> Builder<'a> {
                     kr.amend.iter().min_by_key(|a| (show::days_between(a.on, day).abs(), std::cmp::Reverse(a.on)))
                 });
                 let mut published = GoalpostV1 {
-                    name: event.name.clone(),
+                    name: event.name.to_string(),
                     kind: event.kind,
                     day,
                     commit: event.commit.map(|id| id.to_string()),
@@ -402,9 +403,9 @@ impl<'a> Builder<'a> {
 /// Publishes the fields of an event.
 pub fn changes(event: &Event) -> Vec<ChangeV1> {
     let published = event.changes.iter().map(|changed| ChangeV1 {
-        field: changed.field.name().to_owned(),
-        before: changed.before.clone(),
-        after: changed.after.clone(),
+        field: changed.field.name(),
+        before: Arc::clone(&changed.before),
+        after: Arc::clone(&changed.after),
     });
     published.collect()
 }

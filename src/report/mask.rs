@@ -125,12 +125,12 @@ fn change(change: &mut ChangeV1) {
     ];
     const WORDS: &[&str] = &["title", "definition", "why", "unit"];
     for side in [&mut change.before, &mut change.after] {
-        if WORDS.contains(&change.field.as_str()) {
-            if let Value::String(text) = side {
-                *text = digits(text);
+        if WORDS.contains(&change.field) {
+            if let Value::String(text) = &**side {
+                *side = Value::from(digits(text)).into();
             }
-        } else if !KEPT.contains(&change.field.as_str()) {
-            *side = Value::Null;
+        } else if !KEPT.contains(&change.field) {
+            *side = Value::Null.into();
         }
     }
 }
