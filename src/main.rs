@@ -5,7 +5,6 @@ use std::io::{IsTerminal, stderr, stdin, stdout};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    git_okr::git::prepare();
     let (mut out, mut err) = (stdout().lock(), stderr().lock());
     let terminal = Terminal {
         stdin: stdin().is_terminal(),

@@ -129,5 +129,7 @@ pub(super) fn compare_keys(
         trees.compare(paths, prefix, side(old), side(new), &mut found)?;
     }
     found.sort();
+    // There is one of these for each commit, and most have one file.
+    found.shrink_to_fit();
     Ok(found)
 }

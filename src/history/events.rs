@@ -87,7 +87,12 @@ impl<'a> Sides<'a> {
             let changed = Changed { field, before: Arc::clone(before), after: Arc::clone(after) };
             match kinds.binary_search_by_key(&kind, |known| known.0) {
                 Ok(at) => kinds[at].1.push(changed),
-                Err(at) => kinds.insert(at, (kind, vec![changed])),
+                Err(at) => {
+                    // Most events have all fields that turn; half a million of them have no room to spare.
+                    let mut changes = Vec::with_capacity(self.fields.len());
+                    changes.push(changed);
+                    kinds.insert(at, (kind, changes));
+                }
             }
         }
         kinds

@@ -99,15 +99,18 @@ struct Sets {
 
 impl Sets {
     fn get(&self, number: u32) -> &[(Field, ValueId)] {
+        Sets::slice(&self.all, &self.ends, number)
+    }
+
+    fn slice<'a>(all: &'a [(Field, ValueId)], ends: &[usize], number: u32) -> &'a [(Field, ValueId)] {
         let at = number as usize;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.all[start..self.ends[at]]
+        let start = if at == 0 { 0 } else { ends[at - 1] };
+        &all[start..ends[at]]
     }
 
     fn number(&mut self, set: &[(Field, ValueId)]) -> u32 {
-        let mut places = std::mem::take(&mut self.places);
-        let (number, is_new) = places.number(set, self.ends.len(), |other| self.get(other) == set);
-        self.places = places;
+        let Sets { all, ends, places } = self;
+        let (number, is_new) = places.number(set, ends.len(), |other| Sets::slice(all, ends, other) == set);
         if is_new {
             self.all.extend_from_slice(set);
             self.ends.push(self.all.len());

@@ -432,6 +432,7 @@ impl<'r> States<'r> {
             }
         }
         changes.sort_by_key(|change| change.name);
+        changes.shrink_to_fit();
         Ok(changes)
     }
 
