@@ -27,7 +27,7 @@ pub struct Outline {
     pub parents: Vec<ObjectId>,
     /// Commit time, seconds since 1970, UTC.
     pub seconds: i64,
-    /// The commit up to the first line of its message; see [`Repository::commit_of`].
+    /// Who wrote and recorded it, whether it is signed, and the first line of its message; see [`Repository::commit_of`].
     pub raw: Box<[u8]>,
 }
 
@@ -62,14 +62,12 @@ impl Repository {
         Some(format!("{}/{}objects", self.common_dir().to_str()?.trim_end_matches('/'), "./".repeat(number)))
     }
 
-    /// Tells the rest of a commit whose outline was read.
+    /// Tells the rest of a commit whose outline was read; its parents are the outline's.
     ///
     /// # Errors
     /// [`Error::Corrupt`] where it is no commit.
     pub fn commit_of(&self, id: ObjectId, raw: &[u8]) -> Result<super::CommitRecord, Error> {
-        let mut commit = parse::commit(id, raw).ok_or(Error::Corrupt { id, expected: "commit" })?;
-        self.rewritten.cut(id, &mut commit.parents);
-        Ok(commit)
+        parse::commit(id, raw).ok_or(Error::Corrupt { id, expected: "commit" })
     }
 }
 
