@@ -13,6 +13,7 @@ use crate::source::{self, AsOf, Revision, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// One state of a repository, seen on one day.
@@ -260,7 +261,10 @@ impl View {
     /// Walks the history behind the view, uncommitted values included. Without git it is empty and complete, before the
     /// first commit it holds the uncommitted values alone.
     pub fn history(&self, options: &Options, session: &mut Session<'_>) -> Result<History, Failure> {
-        self.told(self.past(options)?.as_mut(), session)
+        // What was read is hundreds of thousands of small pieces, and the process ends soon: giving each back takes longer
+        // than the system takes for all.
+        let mut past = ManuallyDrop::new(self.past(options)?);
+        self.told(past.as_mut(), session)
     }
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {

@@ -4,8 +4,9 @@
 use super::progress::{Progress, Stage};
 use super::{Degraded, DegradedKind};
 use crate::git::{CommitGraphReader, CommitRecord, Error, ObjectId, Objects, Repository, Row};
+use foldhash::HashMap;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 /// The objects at the prefixes of `paths`, in the order of the prefixes: two commits with the same ones say the same
@@ -121,9 +122,9 @@ impl<'r> Graph<'r> {
             prefixes,
             commits: Vec::new(),
             parents: Vec::new(),
-            by_id: HashMap::new(),
+            by_id: HashMap::default(),
             keys: Vec::new(),
-            key_of: HashMap::new(),
+            key_of: HashMap::default(),
             draft: Vec::new(),
             progress: Arc::default(),
             read: super::Counts::default(),

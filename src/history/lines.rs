@@ -100,11 +100,12 @@ pub(super) fn follow(
     full_history: bool,
 ) -> Result<Vec<Turn>, Error> {
     // Packs stay mapped while anybody has them open: what one step mapped the next need not map again.
-    let _open = super::lanes(graph.repository)?;
+    let open = super::lanes(graph.repository)?;
     let found = differences::of_nodes(graph, states.paths(), &walked.nodes)?;
     graph.missing.extend(found.missing);
     graph.read.trees += found.trees;
     let touches = states.take_all(graph, &walked.nodes, found.all)?;
+    drop(open);
     let mut changed = Vec::with_capacity(walked.nodes.len());
     for (node, touches) in walked.nodes.iter().zip(&touches) {
         let parent = node.parents.first().copied().flatten().map(|parent| walked.nodes[parent].commit);

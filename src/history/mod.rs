@@ -33,7 +33,7 @@ pub use crate::git::Person;
 use crate::git::{Error, Mailmap, ObjectId, Objects, Repository};
 use crate::okr::{Field, Group};
 use crate::source::Paths;
-use events::{Record, Side, Sides};
+use events::{Record, Sides};
 use graph::Graph;
 use jiff::civil::Date;
 use lines::Turn;
@@ -72,16 +72,17 @@ pub struct Changed {
     /// The field.
     pub field: Field,
     /// The value in the parent that the line goes on through.
-    pub before: Value,
+    pub before: Arc<Value>,
     /// The value in the commit.
-    pub after: Value,
+    pub after: Arc<Value>,
 }
 
-/// What one commit did to one objective or key result, in one respect.
+/// What one commit did to one objective or key result, in one respect. A long history has hundreds of thousands of them,
+/// which share their words and values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// Full name, today's.
-    pub name: String,
+    pub name: Arc<str>,
     /// What it is.
     pub kind: EventKind,
     /// The gravest group of the changed fields: goalpost, scope, wording, ….
@@ -95,7 +96,7 @@ pub struct Event {
     /// The commit; `None` for what is in the work tree and not committed.
     pub commit: Option<ObjectId>,
     /// Its author, through `.mailmap`.
-    pub author: Person,
+    pub author: Arc<Person>,
     /// Day of measuring.
     pub measured: Date,
     /// Commit time, seconds since 1970, UTC.
@@ -103,9 +104,9 @@ pub struct Event {
     /// The committer's own day.
     pub recorded_on: Date,
     /// First line of the commit's message.
-    pub summary: String,
+    pub summary: Arc<str>,
     /// File in that commit (in the parent for `removed`).
-    pub path: String,
+    pub path: Arc<str>,
     /// Line of the table in that file, from 1.
     pub line: usize,
     /// Whether a signature is there; it is not verified.
@@ -263,15 +264,19 @@ impl<'r> Past<'r> {
 /// and kind.
 fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailmap) -> Result<Vec<Event>, Error> {
     let mut events = Vec::with_capacity(turns.len());
+    let mut people: HashMap<Person, Arc<Person>> = HashMap::new();
     for together in turns.chunk_by(|one, next| one.commit == next.commit) {
         let commit = graph.record(together[0].commit)?;
-        let record = Record::of(&commit, mailmap.person(&commit.author.person));
+        let author = mailmap.person(&commit.author.person);
+        let author = people.entry(author).or_insert_with_key(|author| Arc::new(author.clone()));
+        let record = Record::of(&commit, Arc::clone(author));
         let mut found = Vec::with_capacity(together.len());
         for turn in together {
             let Some(State { path, line, .. }) = turn.after.or(turn.before) else { continue };
-            let side = |state: Option<State>| state.map(|state| Side::Facts(&states.facts, state.facts));
+            let side = |state: Option<State>| state.map(|state| state.facts);
             let (before, after) = (side(turn.before), side(turn.after));
-            let sides = Sides { name: states.facts.text(turn.today), before, after, fields: &turn.fields() };
+            let name = states.facts.text(turn.today);
+            let sides = Sides { name, facts: &states.facts, before, after, fields: &turn.fields() };
             found.extend(events::events(&sides, &record, states.path(path), line as usize));
         }
         found.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
@@ -292,7 +297,7 @@ fn reading<'r>(
 
 /// Opens a reader of objects for each thread that may work.
 fn lanes(repository: &Repository) -> Result<Vec<Objects<'_>>, Error> {
-    (1..=threads(usize::MAX)).map(|number| repository.objects(number)).collect()
+    (0..threads(usize::MAX)).map(|number| repository.objects(number)).collect()
 }
 
 /// Says on how many threads so many pieces of work are done: reading is bound by one cache of delta bases a thread, and
@@ -334,7 +339,7 @@ fn name_restored(events: &mut [Event]) {
     for (at, event) in events.iter().enumerate() {
         match event.kind {
             EventKind::Created => drop(newer.insert(&event.name, at)),
-            EventKind::Removed => restored.extend(newer.remove(event.name.as_str())),
+            EventKind::Removed => restored.extend(newer.remove(&*event.name)),
             _ => {}
         }
     }

@@ -11,8 +11,9 @@ use super::{Degraded, DegradedKind};
 use crate::git::{Error, ObjectId, Repository};
 use crate::source::Paths;
 use crate::syntax::{Patched, Reading, Version};
+use foldhash::HashMap;
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -119,9 +120,9 @@ impl<'r> States<'r> {
             places: Vec::new(),
             tables: Vec::new(),
             blobs: Vec::new(),
-            blob_of: HashMap::new(),
-            left_out: HashMap::new(),
-            last: HashMap::new(),
+            blob_of: HashMap::default(),
+            left_out: HashMap::default(),
+            last: HashMap::default(),
             trees: Trees::new(repository.objects(0)?),
             notes: BTreeMap::new(),
             read: 0,
@@ -133,7 +134,7 @@ impl<'r> States<'r> {
     }
 
     /// Gives a path by its number.
-    pub(super) fn path(&self, path: PathId) -> &str {
+    pub(super) fn path(&self, path: PathId) -> &Arc<str> {
         self.path_names.get(path)
     }
 
@@ -258,7 +259,7 @@ impl<'r> States<'r> {
             }
             Some(Reading::Broken(reason)) => {
                 let message = format!("the file did not parse, so it counts as it was before: {reason}");
-                self.blobs[blob as usize] = Blob::Unreadable(Rc::new((self.path(path).to_owned(), message)));
+                self.blobs[blob as usize] = Blob::Unreadable(Rc::new((self.path(path).to_string(), message)));
                 return;
             }
             Some(Reading::Whole(tables, notes)) => {
@@ -435,6 +436,7 @@ impl<'r> States<'r> {
             }
         }
         changes.sort_by_key(|change| change.name);
+        changes.shrink_to_fit();
         Ok(changes)
     }
 

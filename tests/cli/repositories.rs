@@ -246,7 +246,7 @@ fn what_lands_late_locks_later_and_a_side_branch_lands_when_it_is_merged() {
     git(shop.dir(), "2026-11-15T12:00:00+00:00", &["commit", "-qm", "other"]);
     git(shop.dir(), "2026-11-16T12:00:00+00:00", &["merge", "-q", "--no-ff", "side", "-m", "land"]);
     let history = walk(&Repository::open(shop.dir()).unwrap());
-    let late: Vec<_> = history.events.iter().map(|event| (event.kind, event.summary.as_str(), event.late)).collect();
+    let late: Vec<_> = history.events.iter().map(|event| (event.kind, &*event.summary, event.late)).collect();
     assert_eq!(
         late,
         [

@@ -5,6 +5,7 @@ use crate::support::{GOALS, PATH, Place};
 use git_okr::config::Config;
 use git_okr::git::{ObjectId, Repository};
 use git_okr::history::{self, Counts, Options};
+use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
 
 const COMMITS: usize = 120;
@@ -109,6 +110,43 @@ fn a_damaged_commit_graph_is_as_good_as_none() {
     }
     write(&whole[..whole.len() / 2]);
     assert_eq!(read(&root, "main", Options::default()), wanted);
+}
+
+#[test]
+fn a_commit_graph_in_a_circle_is_as_good_as_none() {
+    let place = Place::repository();
+    monorepo(&place);
+    let root = place.root();
+    let wanted = read(&root, "main", Options::default());
+    place.git(&["commit-graph", "write", "--reachable", "--changed-paths"]);
+    let file = root.join(".git/objects/info/commit-graph");
+    let whole = std::fs::read(&file).expect("git wrote it");
+    let table = whole[8..].chunks(12).position(|row| row.starts_with(b"CDAT")).expect("every file has one");
+    let rows = usize::try_from(u64::from_be_bytes(*whole[8 + table * 12 + 4..].first_chunk().expect("it is whole")));
+    let rows = rows.expect("a small file");
+    let mut ids: Vec<String> = place.git(&["rev-list", "main"]).lines().map(str::to_owned).collect();
+    let newest_first = ids.clone();
+    ids.sort();
+    let row = |age: usize| rows + ids.binary_search(&newest_first[age]).expect("it is listed") * 36;
+    let place_of = |age: usize| u32::try_from((row(age) - rows) / 36).expect("a small file").to_be_bytes();
+    let repository = Repository::open(&root).expect("a repository");
+    // A commit, and what stands in the file as its first parent: itself, a child, a far descendant, a commit beyond the
+    // end; and one without a date.
+    let lies = [(50, 20, place_of(50)), (50, 20, place_of(49)), (COMMITS - 1, 20, place_of(0)), (50, 20, [0, 0, 1, 0])];
+    for (age, at, word) in lies.into_iter().chain([(50, 32, [0; 4])]) {
+        let mut bytes = whole.clone();
+        bytes[row(age) + at..][..4].copy_from_slice(&word);
+        if at == 32 {
+            bytes[row(age) + 31] &= !3;
+        }
+        let end = bytes.len() - 20;
+        let checksum = Sha1::digest(&bytes[..end]);
+        bytes[end..].copy_from_slice(&checksum);
+        let _ = std::fs::remove_file(&file);
+        std::fs::write(&file, bytes).expect("a writable folder");
+        assert!(repository.commit_graph(&["okrs".to_owned()]).is_none(), "{age} {at} {word:?}");
+        assert_eq!(read(&root, "main", Options::default()), wanted);
+    }
 }
 
 #[test]
