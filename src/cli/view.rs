@@ -5,7 +5,7 @@ use super::{Failure, Session, Usage};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Person, Repository};
-use crate::history::{self, History, Locks, Options, Past};
+use crate::history::{self, Cache, History, Locks, Options, Past};
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Group, Subject};
 use crate::source::{self, AsOf, Tree};
@@ -29,6 +29,7 @@ pub struct View {
     /// The paths that were asked for, from the root.
     pub asked: Vec<String>,
     in_work_tree: bool,
+    cache: Option<Cache>,
 }
 
 impl View {
@@ -115,13 +116,15 @@ impl View {
             session.detail(&format!("passed over {path}: {reason}"))?;
         }
         warn_of_settings(&tree, session)?;
-        Ok(View { repository, tree, today, from, root, asked, in_work_tree })
+        let cache = repository.as_ref().filter(|_| !global.no_cache);
+        let cache = cache.and_then(|repository| Cache::of(repository, session.cache_folder()));
+        Ok(View { repository, tree, today, from, root, asked, in_work_tree, cache })
     }
 
     /// Makes ready to look back; `None` without git and before the first commit.
     fn past(&self, options: &Options) -> Result<Option<Past<'_>>, Failure> {
         let (Some(repository), Some(from)) = (&self.repository, self.from) else { return Ok(None) };
-        Ok(Some(Past::new(repository, from, &self.tree.config, options)?))
+        Ok(Some(Past::new(repository, from, &self.tree.config, options, self.cache.as_ref())?))
     }
 
     /// Walks the history behind the view, uncommitted values included. Without git it is empty and complete, before the

@@ -3,11 +3,29 @@
 
 use super::facts::{Facts, FactsId};
 use super::{Changed, Event, EventKind};
-use crate::git::{CommitRecord, ObjectId, Person};
+use crate::git::{CommitRecord, ObjectId, Person, Signature};
 use crate::okr::{self, Field, Fields, Group};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::Offset};
 use serde_json::Value;
+
+/// What events need of a commit beside its id, as the commit itself has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Before `.mailmap`.
+    pub(super) author: Signature,
+    pub(super) recorded: i64,
+    pub(super) summary: String,
+    pub(super) signed: bool,
+}
+
+impl Told {
+    /// Keeps what is needed.
+    pub(super) fn of(commit: CommitRecord) -> Self {
+        let CommitRecord { author, committer, summary, signed, .. } = commit;
+        Told { author, recorded: committer.seconds, summary, signed }
+    }
+}
 
 /// Who recorded a change, when and where.
 #[derive(Debug, Clone)]
@@ -23,14 +41,14 @@ pub(super) struct Record {
 
 impl Record {
     /// Takes what a commit says; the author is mapped by the caller.
-    pub(super) fn of(commit: &CommitRecord, author: Person) -> Self {
+    pub(super) fn of(commit: ObjectId, told: &Told, author: Person) -> Self {
         Record {
-            commit: Some(commit.id),
+            commit: Some(commit),
             author,
-            day: day_of(commit.author.seconds, commit.author.offset_minutes),
-            recorded: commit.committer.seconds,
-            summary: commit.summary.clone(),
-            signed: commit.signed,
+            day: day_of(told.author.seconds, told.author.offset_minutes),
+            recorded: told.recorded,
+            summary: told.summary.clone(),
+            signed: told.signed,
         }
     }
 }

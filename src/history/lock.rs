@@ -3,9 +3,9 @@
 
 use super::facts::NameId;
 use super::graph::Graph;
-use super::lines::counterpart;
+use super::junctions::counterpart;
 use super::states::States;
-use super::{Degraded, Event, EventKind, Past};
+use super::{Degraded, Event, EventKind, Notes, Past};
 use crate::config::Config;
 use crate::git::{Error, ObjectId};
 use crate::okr::{Cycle, KeyResult, Name, Objective};
@@ -47,13 +47,15 @@ pub(super) struct Line {
     landed: HashMap<NameId, usize>,
     /// What it was called when it was locked, and where: filled by [`Line::replay`].
     renames: Vec<(usize, NameId, NameId)>,
+    /// What did not read of what landed.
+    notes: Notes,
 }
 
 impl Line {
     /// Replays the first-parent line from its oldest commit on.
     pub(super) fn replay(graph: &mut Graph<'_>, states: &mut States<'_>, from: usize) -> Result<Self, Error> {
         let chain = graph.chain(from)?;
-        let mut line = Line { chain, landed: HashMap::new(), renames: Vec::new() };
+        let mut line = Line { chain, landed: HashMap::new(), renames: Vec::new(), notes: Notes::default() };
         let mut parent: Option<usize> = None;
         for at in (0..line.chain.len()).rev() {
             let commit = line.chain[at];
@@ -63,7 +65,9 @@ impl Line {
                 let mut names = Vec::new();
                 for file in differences {
                     if let Some(blob) = file.new {
-                        states.parse(graph, graph.commits[commit].id, &file.path, blob)?;
+                        let id = graph.commits[commit].id;
+                        let notes = states.parse(graph, id, &file.path, blob)?;
+                        line.notes.take(states, id, &notes);
                     }
                     names.extend(states.names_at(graph, commit, &file.path)?);
                 }
@@ -214,7 +218,7 @@ impl Past<'_> {
             };
             locks.by_name.insert(full.to_string(), locked);
         }
-        locks.degraded = super::all_degraded(graph, states);
+        locks.degraded = super::all_degraded(graph, &line.notes);
         Ok(locks)
     }
 }

@@ -6,6 +6,8 @@ mod differences;
 mod events;
 mod facts;
 mod graph;
+mod junctions;
+mod ledger;
 mod lines;
 mod lock;
 mod names;
@@ -15,6 +17,7 @@ mod states;
 mod trees;
 mod uncommitted;
 
+pub use ledger::{Cache, CacheSize};
 pub use lock::{Locked, Locks};
 pub use published::{DegradedV1, HistoryV1};
 pub use series::{ByName, CheckIn};
@@ -28,12 +31,14 @@ use crate::source::Paths;
 use events::{Record, Side, Sides};
 use graph::Graph;
 use jiff::civil::Date;
+use junctions::Junctions;
+use ledger::Ledger;
 use lines::Turn;
 use lock::Line;
 use serde::Serialize;
 use serde_json::Value;
-use states::{State, States};
-use std::collections::HashMap;
+use states::{PathId, State, States};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// What an event is.
@@ -178,24 +183,27 @@ pub struct Options {
 /// [`Error`] where the commit itself is not there or the repository cannot be read. What is missing or does not parse
 /// further back is in [`History::degraded`] instead.
 pub fn walk(repository: &Repository, from: ObjectId, config: &Config, options: &Options) -> Result<History, Error> {
-    Past::new(repository, from, config, options)?.history()
+    Past::new(repository, from, config, options, None)?.history()
 }
 
 /// The commits behind a revision, read as far as somebody asked: what one question has read, the next need not read again.
 pub struct Past<'r> {
     graph: Graph<'r>,
     states: States<'r>,
+    junctions: Junctions,
+    ledger: Option<Ledger>,
     config: &'r Config,
+    options: Options,
     from: ObjectId,
     /// Where the walk begins; `None` where the commit is not there.
     start: Option<usize>,
-    full_history: bool,
     /// The first-parent line, once somebody asked for what landed when.
     line: Option<Rc<Line>>,
 }
 
 impl<'r> Past<'r> {
-    /// Makes ready to look back from a commit, under one configuration.
+    /// Makes ready to look back from a commit, under one configuration; what is known from earlier runs is taken from a
+    /// cache, and what is found out goes there.
     ///
     /// # Errors
     /// As [`walk`].
@@ -204,11 +212,25 @@ impl<'r> Past<'r> {
         from: ObjectId,
         config: &'r Config,
         options: &Options,
+        cache: Option<&Cache>,
     ) -> Result<Self, Error> {
         repository.commit(from)?;
-        let (mut graph, states) = reading(repository, config, options.first_parent)?;
+        let mut ledger = cache.map(|cache| Ledger::new(cache, config, options));
+        let (mut graph, mut states) = reading(repository, config, options.first_parent)?;
+        let mut junctions = Junctions::default();
+        if ledger.as_mut().is_some_and(|ledger| !ledger.read(&mut graph, &mut states, &mut junctions)) {
+            (graph, states) = reading(repository, config, options.first_parent)?;
+            junctions = Junctions::default();
+        }
         let start = graph.load(from)?;
-        Ok(Past { graph, states, config, from, start, full_history: options.full_history, line: None })
+        Ok(Past { graph, states, junctions, ledger, config, options: *options, from, start, line: None })
+    }
+
+    /// Looks again at everything, without what earlier runs know.
+    fn start_over(&mut self) -> Result<(), Error> {
+        let repository = self.graph.repository;
+        *self = Past::new(repository, self.from, self.config, &self.options, None)?;
+        Ok(())
     }
 
     /// Finds every event.
@@ -220,12 +242,32 @@ impl<'r> Past<'r> {
             return Ok(History { degraded: self.graph.degraded(), ..History::default() });
         };
         let walked = self.graph.walk(start)?;
-        let turns = lines::follow(&mut self.graph, &mut self.states, &walked, self.full_history)?;
+        if self.graph.forgot && self.ledger.is_some() {
+            // What the commit-graph said wrong may be in what is known.
+            self.start_over()?;
+            return self.history();
+        }
+        self.junctions.complete(&mut self.graph, &mut self.states, &walked)?;
+        if !self.graph.missing.is_empty() && self.ledger.as_ref().is_some_and(|ledger| ledger.commits() > 0) {
+            // Objects that were there once are gone: what is known would say less of what is missing.
+            self.start_over()?;
+            return self.history();
+        }
+        let facts = &self.states.facts;
+        let turns = lines::follow(&self.graph, &self.junctions, facts, &walked, self.options.full_history);
         let mailmap = self.graph.repository.mailmap(self.from)?;
         let mut events = told(&self.graph, &self.states, &turns, &mailmap)?;
         name_restored(&mut events);
         self.mark_late(start, &mut events)?;
-        let degraded = all_degraded(&self.graph, &self.states);
+        let mut notes = Notes::default();
+        for node in walked.nodes.iter().rev() {
+            let read = self.junctions.get(node.commit).into_iter().flat_map(|junction| &junction.notes);
+            notes.take(&self.states, self.graph.commits[node.commit].id, read);
+        }
+        let degraded = all_degraded(&self.graph, &notes);
+        if let Some(ledger) = self.ledger.as_mut().filter(|_| self.graph.missing.is_empty()) {
+            ledger.write(&self.graph, &self.states, &self.junctions, &walked)?;
+        }
         Ok(History {
             complete: degraded.iter().all(|one| one.kind == DegradedKind::Unreadable),
             commits: walked.nodes.len(),
@@ -246,8 +288,9 @@ impl<'r> Past<'r> {
 fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailmap) -> Result<Vec<Event>, Error> {
     let mut events = Vec::with_capacity(turns.len());
     for together in turns.chunk_by(|one, next| one.commit == next.commit) {
-        let commit = graph.record(together[0].commit)?;
-        let record = Record::of(&commit, mailmap.person(&commit.author.person));
+        let commit = together[0].commit;
+        let told = graph.told(commit)?;
+        let record = Record::of(graph.commits[commit].id, &told, mailmap.person(&told.author.person));
         let mut found = Vec::with_capacity(together.len());
         for turn in together {
             let Some(State { path, line, .. }) = turn.after.or(turn.before) else { continue };
@@ -256,7 +299,8 @@ fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailma
             let sides = Sides { name: states.facts.text(turn.today), before, after, fields: &turn.fields() };
             found.extend(events::events(&sides, &record, states.path(path), line as usize));
         }
-        found.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
+        // Numbers of names depend on what was read first, so of two with one name the first by path counts.
+        found.sort_by(|a, b| (&a.name, a.kind, &a.path, a.line).cmp(&(&b.name, b.kind, &b.path, b.line)));
         one_per_kind(found, &mut events);
     }
     Ok(events)
@@ -284,11 +328,40 @@ fn threads(pieces: usize) -> usize {
 }
 
 /// Lists all that is not known, in a stable order.
-fn all_degraded(graph: &Graph<'_>, states: &States<'_>) -> Vec<Degraded> {
+fn all_degraded(graph: &Graph<'_>, notes: &Notes) -> Vec<Degraded> {
     let mut degraded = graph.degraded();
-    degraded.extend(states.degraded());
+    degraded.extend(notes.degraded());
     degraded.sort_by(|a, b| (a.kind, &a.path, a.commit, &a.message).cmp(&(b.kind, &b.path, b.commit, &b.message)));
     degraded
+}
+
+/// What did not read, by path and message, at the oldest commit that has it.
+#[derive(Debug, Default)]
+struct Notes(BTreeMap<(String, Rc<str>), ObjectId>);
+
+impl Notes {
+    /// Takes what did not read at a commit that is newer than those before.
+    fn take<'n>(
+        &mut self,
+        states: &States<'_>,
+        commit: ObjectId,
+        notes: impl IntoIterator<Item = &'n (PathId, Rc<str>)>,
+    ) {
+        for (path, note) in notes {
+            self.0.entry((states.path(*path).to_owned(), note.clone())).or_insert(commit);
+        }
+    }
+
+    /// Says which files and values did not read, each once.
+    fn degraded(&self) -> impl Iterator<Item = Degraded> + '_ {
+        self.0.iter().map(|((path, message), commit)| Degraded {
+            kind: DegradedKind::Unreadable,
+            commit: Some(*commit),
+            path: Some(path.clone()),
+            message: message.to_string(),
+            help: format!("see it with `git show {}:{path}`; later revisions count as they are", commit.short()),
+        })
+    }
 }
 
 /// Joins events of one commit, name and kind: a goal's lines may come to one commit under two names. Coming and going

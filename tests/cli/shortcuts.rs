@@ -40,7 +40,7 @@ fn counts(place: &Place) -> Counts {
     let repository = Repository::open(&place.root()).expect("a repository");
     let tip = ObjectId::parse(&place.git(&["rev-parse", "main"])).expect("an id");
     let config = Config::default();
-    let mut past = history::Past::new(&repository, tip, &config, &Options::default()).expect("it opens");
+    let mut past = history::Past::new(&repository, tip, &config, &Options::default(), None).expect("it opens");
     past.history().expect("it walks");
     past.counts()
 }
