@@ -5,7 +5,7 @@ use super::{Failure, Session, Usage};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Person, Repository};
-use crate::history::{self, Cache, History, Locks, Options, Past};
+use crate::history::{self, Cache, Degraded, History, Locks, Options, Past};
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Group, Subject};
 use crate::source::{self, AsOf, Tree};
@@ -180,7 +180,9 @@ impl View {
         let mut history = self.told(past.as_mut(), session)?;
         let locks = self.locks(past.as_mut(), &selection)?;
         for gap in locks.values().flat_map(|locks| &locks.degraded) {
-            if !history.degraded.contains(gap) {
+            let is_known =
+                |known: &Degraded| (known.kind, &known.path, &known.message) == (gap.kind, &gap.path, &gap.message);
+            if !history.degraded.iter().any(is_known) {
                 history.degraded.push(gap.clone());
             }
         }

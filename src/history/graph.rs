@@ -56,8 +56,17 @@ pub(super) struct Walked {
     pub(super) nodes: Vec<Node>,
     /// The node that the walk's first commit stands for; `None` where no commit has any of the folders.
     pub(super) start: Option<usize>,
+    /// By commit, the node that it comes to.
+    node_of: Vec<Option<usize>>,
     /// How many commits it came to.
     pub(super) commits: usize,
+}
+
+impl Walked {
+    /// Gives the node that a commit comes to, if the walk came to it.
+    pub(super) fn node_of(&self, commit: usize) -> Option<usize> {
+        self.node_of.get(commit).copied().flatten()
+    }
 }
 
 /// How a walk goes on from a commit, whichever commit it began with.
@@ -367,20 +376,50 @@ impl<'r> Graph<'r> {
         Ok(None)
     }
 
-    /// Lists the first-parent line of a commit, newest first.
-    pub(super) fn chain(&mut self, from: usize) -> Result<Vec<usize>, Error> {
-        let mut chain = vec![from];
+    /// Lists the first-parent line of a commit, newest first, up to a commit that is known, and gives that too.
+    pub(super) fn chain(
+        &mut self,
+        from: usize,
+        is_known: impl Fn(ObjectId) -> bool,
+    ) -> Result<(Vec<usize>, Option<usize>), Error> {
+        let mut chain = Vec::new();
         let mut at = from;
         loop {
-            self.fill(at)?;
-            if self.count_parents(at) == 0 {
-                break;
+            if is_known(self.commits[at].id) {
+                return Ok((chain, Some(at)));
             }
-            let Some(parent) = self.load_parent(at, 0)? else { break };
-            chain.push(parent);
-            at = parent;
+            chain.push(at);
+            self.fill(at)?;
+            let next = if self.count_parents(at) == 0 { None } else { self.load_parent(at, 0)? };
+            match next {
+                Some(parent) => at = parent,
+                None => return Ok((chain, None)),
+            }
         }
-        Ok(chain)
+    }
+
+    /// Finds a commit among those that are known.
+    pub(super) fn known(&self, id: ObjectId) -> Option<usize> {
+        let place = self.shortcut.as_ref().and_then(|graph| graph.find(id));
+        match place.and_then(|place| self.by_place.get(place as usize)) {
+            Some(&read) if read > ABSENT => Some(read as usize - 2),
+            Some(_) => self.remembered.get(&id).copied(),
+            None => self.by_id.get(&id).copied().flatten().or_else(|| self.remembered.get(&id).copied()),
+        }
+    }
+
+    /// Gives time and parents of a commit; none where it is not in this clone.
+    pub(super) fn ties(&self, id: ObjectId) -> Result<(i64, Vec<ObjectId>), Error> {
+        let mut parents = Vec::new();
+        let place = self.shortcut.as_ref().and_then(|graph| graph.find(id)).unwrap_or(NOWHERE);
+        if let Some(row) = self.shortcut.as_ref().and_then(|graph| graph.row(place, &mut parents)) {
+            return Ok((row.seconds, parents.into_iter().map(|parent| parent.0).collect()));
+        }
+        match self.objects.outline(id) {
+            Ok(outline) => Ok((outline.seconds, outline.parents)),
+            Err(Error::Missing { .. } | Error::Corrupt { .. }) => Ok((i64::MIN, Vec::new())),
+            Err(error) => Err(error),
+        }
     }
 
     /// Walks back from a commit as git's history simplification does.
@@ -439,7 +478,7 @@ impl<'r> Graph<'r> {
             }
         }
         nodes.reverse();
-        Ok(Some(Walked { nodes, start: node_of[from], commits: reached.len() }))
+        Ok(Some(Walked { nodes, start: node_of[from], commits: reached.len(), node_of }))
     }
 
     /// Finds out how walks go on from a commit, and tells whether the commit-graph can be relied on.

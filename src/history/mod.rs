@@ -1,6 +1,7 @@
 //! Owns the past: which commit set which value of which key result, and what of the history is not there.
 //! Never judges an event: rules do.
 
+mod ancestry;
 mod blobs;
 mod differences;
 mod events;
@@ -10,6 +11,7 @@ mod junctions;
 mod ledger;
 mod lines;
 mod lock;
+mod main_line;
 mod names;
 mod published;
 mod series;
@@ -34,7 +36,7 @@ use jiff::civil::Date;
 use junctions::Junctions;
 use ledger::Ledger;
 use lines::Turn;
-use lock::Line;
+use main_line::Line;
 use serde::Serialize;
 use serde_json::Value;
 use states::{PathId, State, States};
@@ -258,7 +260,7 @@ impl<'r> Past<'r> {
         let mailmap = self.graph.repository.mailmap(self.from)?;
         let mut events = told(&self.graph, &self.states, &turns, &mailmap)?;
         name_restored(&mut events);
-        self.mark_late(start, &mut events)?;
+        self.mark_late(start, &walked, &mut events)?;
         let mut notes = Notes::default();
         for node in walked.nodes.iter().rev() {
             let read = self.junctions.get(node.commit).into_iter().flat_map(|junction| &junction.notes);

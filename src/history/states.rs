@@ -141,6 +141,11 @@ impl<'r> States<'r> {
         &self.seen
     }
 
+    /// Gives the number of a path.
+    pub(super) fn path_number(&mut self, path: &str) -> PathId {
+        self.path_names.number(path)
+    }
+
     /// Takes the path that is the next by number; `None` where it is not new.
     pub(super) fn next_path(&mut self, path: &str) -> Option<()> {
         let next = self.count_paths();

@@ -7,6 +7,7 @@
 //! once there are many they are written anew as one.
 
 mod folder;
+mod line;
 mod stored;
 mod text;
 
@@ -15,6 +16,7 @@ pub use folder::{Cache, CacheSize};
 use super::Options;
 use super::graph::{Graph, Walked};
 use super::junctions::Junctions;
+use super::main_line::Line;
 use super::states::States;
 use crate::config::Config;
 use crate::git::Error;
@@ -24,6 +26,8 @@ use stored::{Counts, Source};
 
 /// How the names of finished answers begin.
 const ANSWER: &str = "answer-";
+/// The first-parent line that was replayed last.
+const LINE: &str = "line";
 /// Digits of a key.
 const KEY_LENGTH: usize = 24;
 /// Pages that lie on each other at most.
@@ -141,6 +145,19 @@ impl Ledger {
             self.remove_older(generation);
         }
         Ok(())
+    }
+
+    /// Reads the first-parent line that was replayed last.
+    pub(super) fn line(&self, states: &mut States<'_>) -> Option<Line> {
+        line::read(self.shelf.read(LINE, 0)?.body(), states)
+    }
+
+    /// Keeps a first-parent line for the next run, which may cut it and go on with it.
+    pub(super) fn write_line(&self, line: &Line, states: &States<'_>) {
+        if let Some(bytes) = line::write(line, states) {
+            // Who cannot write replays it again.
+            let _ = self.shelf.write(LINE, 0, &bytes, true);
+        }
     }
 
     fn remove_older(&self, generation: u64) {
