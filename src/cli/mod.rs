@@ -50,6 +50,7 @@ commands! {
     log::Log,
     report::Report,
     doctor::Doctor,
+    cache::Cache,
     schema::Schema,
 }
 

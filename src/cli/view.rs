@@ -5,7 +5,7 @@ use super::{Failure, Session, Usage};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Person, Repository};
-use crate::history::{self, Cache, Degraded, History, Locks, Options, Past};
+use crate::history::{self, Cache, Degraded, History, Known, Locks, Options, Past};
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Group, Subject};
 use crate::source::{self, AsOf, Tree};
@@ -135,7 +135,15 @@ impl View {
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
         let mut history = match past {
-            Some(past) => past.history()?,
+            Some(past) => {
+                let history = past.history()?;
+                session.detail(&match (&self.cache, past.known()) {
+                    (None, _) => "no cache: all was found out anew".to_owned(),
+                    (Some(_), Known::Everything) => "the cache had the answer".to_owned(),
+                    (Some(_), Known::Commits(count)) => format!("the cache knew {count} commits"),
+                })?;
+                history
+            }
             None => History { complete: true, ..History::default() },
         };
         let Some(repository) = &self.repository else { return Ok(history) };

@@ -35,7 +35,11 @@ const BEHIND: u64 = 1 << 63;
 
 /// Times and parents of commits, read once.
 #[derive(Debug, Default)]
-pub(super) struct Ancestry(HashMap<ObjectId, (i64, Vec<ObjectId>)>);
+pub(super) struct Ancestry {
+    known: HashMap<ObjectId, (i64, Vec<ObjectId>)>,
+    /// Whether a commit was asked for that is not in this clone; it counts as the first of all.
+    pub(super) is_lacking: bool,
+}
 
 impl Ancestry {
     /// Finds those commits that are behind another.
@@ -92,11 +96,14 @@ impl Ancestry {
     }
 
     fn ties(&mut self, graph: &Graph<'_>, id: ObjectId) -> Result<(i64, Vec<ObjectId>), Error> {
-        if let Some(known) = self.0.get(&id) {
+        if let Some(known) = self.known.get(&id) {
             return Ok(known.clone());
         }
-        let ties = graph.ties(id)?;
-        self.0.insert(id, ties.clone());
+        let ties = graph.ties(id)?.unwrap_or_else(|| {
+            self.is_lacking = true;
+            (i64::MIN, Vec::new())
+        });
+        self.known.insert(id, ties.clone());
         Ok(ties)
     }
 }

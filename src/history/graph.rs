@@ -408,16 +408,16 @@ impl<'r> Graph<'r> {
         }
     }
 
-    /// Gives time and parents of a commit; none where it is not in this clone.
-    pub(super) fn ties(&self, id: ObjectId) -> Result<(i64, Vec<ObjectId>), Error> {
+    /// Gives time and parents of a commit; `None` where it is not in this clone.
+    pub(super) fn ties(&self, id: ObjectId) -> Result<Option<(i64, Vec<ObjectId>)>, Error> {
         let mut parents = Vec::new();
         let place = self.shortcut.as_ref().and_then(|graph| graph.find(id)).unwrap_or(NOWHERE);
         if let Some(row) = self.shortcut.as_ref().and_then(|graph| graph.row(place, &mut parents)) {
-            return Ok((row.seconds, parents.into_iter().map(|parent| parent.0).collect()));
+            return Ok(Some((row.seconds, parents.into_iter().map(|parent| parent.0).collect())));
         }
         match self.objects.outline(id) {
-            Ok(outline) => Ok((outline.seconds, outline.parents)),
-            Err(Error::Missing { .. } | Error::Corrupt { .. }) => Ok((i64::MIN, Vec::new())),
+            Ok(outline) => Ok(Some((outline.seconds, outline.parents))),
+            Err(Error::Missing { .. } | Error::Corrupt { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }

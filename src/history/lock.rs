@@ -4,7 +4,8 @@
 use super::ancestry::{Ancestry, landings};
 use super::graph::Walked;
 use super::main_line::Line;
-use super::{Degraded, Event, EventKind, Past};
+use super::walk::{Walk, all_degraded};
+use super::{Degraded, Event, EventKind};
 use crate::git::{Error, ObjectId};
 use crate::okr::{Cycle, KeyResult, Name, Objective};
 use jiff::civil::Date;
@@ -35,7 +36,7 @@ pub struct Locks {
     pub degraded: Vec<Degraded>,
 }
 
-impl Past<'_> {
+impl Walk<'_> {
     /// Gives the first-parent line, replayed once, and from where an earlier run left it.
     fn line(&mut self, start: usize) -> Result<Rc<Line>, Error> {
         if let Some(line) = &self.line {
@@ -87,14 +88,12 @@ impl Past<'_> {
                 events[index].late = events[index].commit.is_some_and(|commit| !within.contains(&commit));
             }
         }
+        self.is_certain &= !ancestry.is_lacking;
         Ok(())
     }
 
     /// Finds the definitions of a cycle's key results at their locks, as far as those days are over on `today`.
-    ///
-    /// # Errors
-    /// [`Error`] where the repository cannot be read; missing objects are in [`Locks::degraded`] instead.
-    pub fn locks(&mut self, cycle: &Cycle, today: Date) -> Result<Locks, Error> {
+    pub(super) fn locks(&mut self, cycle: &Cycle, today: Date) -> Result<Locks, Error> {
         let mut locks = Locks::default();
         let Some(from) = self.start else { return Ok(locks) };
         let line = self.line(from)?;
@@ -127,7 +126,7 @@ impl Past<'_> {
             };
             locks.by_name.insert(full.to_string(), locked);
         }
-        locks.degraded = super::all_degraded(graph, &line.notes(states));
+        locks.degraded = all_degraded(graph, &line.notes(states));
         Ok(locks)
     }
 }

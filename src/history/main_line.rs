@@ -1,11 +1,11 @@
 //! Owns the first-parent line: which goals landed on it, where, and under which names.
 //! Never decides what a lock means.
 
-use super::Notes;
 use super::facts::NameId;
 use super::graph::Graph;
 use super::junctions::counterpart;
 use super::states::{PathId, States};
+use super::walk::Notes;
 use crate::config::Config;
 use crate::git::{Error, ObjectId};
 use crate::okr::Cycle;

@@ -18,6 +18,7 @@ mod series;
 mod states;
 mod trees;
 mod uncommitted;
+mod walk;
 
 pub use ledger::{Cache, CacheSize};
 pub use lock::{Locked, Locks};
@@ -27,21 +28,13 @@ pub use uncommitted::uncommitted;
 
 use crate::config::Config;
 pub use crate::git::Person;
-use crate::git::{Error, Mailmap, ObjectId, Objects, Repository};
-use crate::okr::{Field, Group};
-use crate::source::Paths;
-use events::{Record, Side, Sides};
-use graph::Graph;
+use crate::git::{Error, ObjectId, Objects, Repository};
+use crate::okr::{Cycle, Field, Group};
 use jiff::civil::Date;
-use junctions::Junctions;
-use ledger::Ledger;
-use lines::Turn;
-use main_line::Line;
+use ledger::Answers;
 use serde::Serialize;
 use serde_json::Value;
-use states::{PathId, State, States};
-use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use walk::Walk;
 
 /// What an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -188,23 +181,28 @@ pub fn walk(repository: &Repository, from: ObjectId, config: &Config, options: &
     Past::new(repository, from, config, options, None)?.history()
 }
 
-/// The commits behind a revision, read as far as somebody asked: what one question has read, the next need not read again.
+/// How much of an answer was known from earlier runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// All of it.
+    Everything,
+    /// So many commits.
+    Commits(usize),
+}
+
+/// What lies behind a revision. Nothing is read before somebody asks, and nothing twice.
 pub struct Past<'r> {
-    graph: Graph<'r>,
-    states: States<'r>,
-    junctions: Junctions,
-    ledger: Option<Ledger>,
+    repository: &'r Repository,
+    from: ObjectId,
     config: &'r Config,
     options: Options,
-    from: ObjectId,
-    /// Where the walk begins; `None` where the commit is not there.
-    start: Option<usize>,
-    /// The first-parent line, once somebody asked for what landed when.
-    line: Option<Rc<Line>>,
+    cache: Option<Cache>,
+    answers: Option<Answers>,
+    walk: Option<Walk<'r>>,
 }
 
 impl<'r> Past<'r> {
-    /// Makes ready to look back from a commit, under one configuration; what is known from earlier runs is taken from a
+    /// Makes ready to look back from a commit, under one configuration. What is known from earlier runs is taken from a
     /// cache, and what is found out goes there.
     ///
     /// # Errors
@@ -217,22 +215,8 @@ impl<'r> Past<'r> {
         cache: Option<&Cache>,
     ) -> Result<Self, Error> {
         repository.commit(from)?;
-        let mut ledger = cache.map(|cache| Ledger::new(cache, config, options));
-        let (mut graph, mut states) = reading(repository, config, options.first_parent)?;
-        let mut junctions = Junctions::default();
-        if ledger.as_mut().is_some_and(|ledger| !ledger.read(&mut graph, &mut states, &mut junctions)) {
-            (graph, states) = reading(repository, config, options.first_parent)?;
-            junctions = Junctions::default();
-        }
-        let start = graph.load(from)?;
-        Ok(Past { graph, states, junctions, ledger, config, options: *options, from, start, line: None })
-    }
-
-    /// Looks again at everything, without what earlier runs know.
-    fn start_over(&mut self) -> Result<(), Error> {
-        let repository = self.graph.repository;
-        *self = Past::new(repository, self.from, self.config, &self.options, None)?;
-        Ok(())
+        let answers = cache.map(|cache| Answers::new(cache, from, config, options));
+        Ok(Past { repository, from, config, options: *options, cache: cache.cloned(), answers, walk: None })
     }
 
     /// Finds every event.
@@ -240,82 +224,44 @@ impl<'r> Past<'r> {
     /// # Errors
     /// As [`walk`].
     pub fn history(&mut self) -> Result<History, Error> {
-        let Some(start) = self.start else {
-            return Ok(History { degraded: self.graph.degraded(), ..History::default() });
-        };
-        let walked = self.graph.walk(start)?;
-        if self.graph.forgot && self.ledger.is_some() {
-            // What the commit-graph said wrong may be in what is known.
-            self.start_over()?;
-            return self.history();
+        if let Some(known) = self.answers.as_mut().and_then(Answers::history) {
+            return Ok(known);
         }
-        self.junctions.complete(&mut self.graph, &mut self.states, &walked)?;
-        if !self.graph.missing.is_empty() && self.ledger.as_ref().is_some_and(|ledger| ledger.commits() > 0) {
-            // Objects that were there once are gone: what is known would say less of what is missing.
-            self.start_over()?;
-            return self.history();
+        let walk = self.walk()?;
+        let history = walk.history()?;
+        if walk.is_whole()
+            && let Some(answers) = &mut self.answers
+        {
+            answers.keep(&history);
         }
-        let facts = &self.states.facts;
-        let turns = lines::follow(&self.graph, &self.junctions, facts, &walked, self.options.full_history);
-        let mailmap = self.graph.repository.mailmap(self.from)?;
-        let mut events = told(&self.graph, &self.states, &turns, &mailmap)?;
-        name_restored(&mut events);
-        self.mark_late(start, &walked, &mut events)?;
-        let mut notes = Notes::default();
-        for node in walked.nodes.iter().rev() {
-            let read = self.junctions.get(node.commit).into_iter().flat_map(|junction| &junction.notes);
-            notes.take(&self.states, self.graph.commits[node.commit].id, read);
-        }
-        let degraded = all_degraded(&self.graph, &notes);
-        if let Some(ledger) = self.ledger.as_mut().filter(|_| self.graph.missing.is_empty()) {
-            ledger.write(&self.graph, &self.states, &self.junctions, &walked)?;
-        }
-        Ok(History {
-            complete: degraded.iter().all(|one| one.kind == DegradedKind::Unreadable),
-            commits: walked.nodes.len(),
-            first: walked.nodes.last().map(|node| self.graph.commits[node.commit].id),
-            degraded,
-            events,
-        })
+        Ok(history)
+    }
+
+    /// Finds the definitions of a cycle's key results at their locks, as far as those days are over on `today`.
+    ///
+    /// # Errors
+    /// [`Error`] where the repository cannot be read; missing objects are in [`Locks::degraded`] instead.
+    pub fn locks(&mut self, cycle: &Cycle, today: Date) -> Result<Locks, Error> {
+        self.walk()?.locks(cycle, today)
+    }
+
+    /// Says how much earlier runs knew of what was asked.
+    pub fn known(&self) -> Known {
+        self.walk.as_ref().map_or(Known::Everything, |walk| Known::Commits(walk.remembered()))
     }
 
     /// Counts the objects that were read so far.
     pub fn counts(&self) -> Counts {
-        Counts { blobs: self.states.read, ..self.graph.read }
+        self.walk.as_ref().map(Walk::counts).unwrap_or_default()
     }
-}
 
-/// Names what happened at each turn. Turns come in the order of the commits; those of one commit are put in order of name
-/// and kind.
-fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailmap) -> Result<Vec<Event>, Error> {
-    let mut events = Vec::with_capacity(turns.len());
-    for together in turns.chunk_by(|one, next| one.commit == next.commit) {
-        let commit = together[0].commit;
-        let told = graph.told(commit)?;
-        let record = Record::of(graph.commits[commit].id, &told, mailmap.person(&told.author.person));
-        let mut found = Vec::with_capacity(together.len());
-        for turn in together {
-            let Some(State { path, line, .. }) = turn.after.or(turn.before) else { continue };
-            let side = |state: Option<State>| state.map(|state| Side::Facts(&states.facts, state.facts));
-            let (before, after) = (side(turn.before), side(turn.after));
-            let sides = Sides { name: states.facts.text(turn.today), before, after, fields: &turn.fields() };
-            found.extend(events::events(&sides, &record, states.path(path), line as usize));
+    fn walk(&mut self) -> Result<&mut Walk<'r>, Error> {
+        if self.walk.is_none() {
+            let cache = self.cache.as_ref();
+            self.walk = Some(Walk::new(self.repository, self.from, self.config, &self.options, cache)?);
         }
-        // Numbers of names depend on what was read first, so of two with one name the first by path counts.
-        found.sort_by(|a, b| (&a.name, a.kind, &a.path, a.line).cmp(&(&b.name, b.kind, &b.path, b.line)));
-        one_per_kind(found, &mut events);
+        Ok(self.walk.as_mut().expect("it was just made"))
     }
-    Ok(events)
-}
-
-/// Makes ready to read the commits and files that a configuration names.
-fn reading<'r>(
-    repository: &'r Repository,
-    config: &Config,
-    first_parent: bool,
-) -> Result<(Graph<'r>, States<'r>), Error> {
-    let paths = Paths::new(config.paths.iter().chain(&config.history_also));
-    Ok((Graph::new(repository, paths.prefixes(), first_parent)?, States::new(repository, paths)?))
 }
 
 /// Opens a reader of objects for each thread that may work.
@@ -327,75 +273,4 @@ fn lanes(repository: &Repository) -> Result<Vec<Objects<'_>>, Error> {
 /// beyond two the gain is small.
 fn threads(pieces: usize) -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).min(2).min(pieces)
-}
-
-/// Lists all that is not known, in a stable order.
-fn all_degraded(graph: &Graph<'_>, notes: &Notes) -> Vec<Degraded> {
-    let mut degraded = graph.degraded();
-    degraded.extend(notes.degraded());
-    degraded.sort_by(|a, b| (a.kind, &a.path, a.commit, &a.message).cmp(&(b.kind, &b.path, b.commit, &b.message)));
-    degraded
-}
-
-/// What did not read, by path and message, at the oldest commit that has it.
-#[derive(Debug, Default)]
-struct Notes(BTreeMap<(String, Rc<str>), ObjectId>);
-
-impl Notes {
-    /// Takes what did not read at a commit that is newer than those before.
-    fn take<'n>(
-        &mut self,
-        states: &States<'_>,
-        commit: ObjectId,
-        notes: impl IntoIterator<Item = &'n (PathId, Rc<str>)>,
-    ) {
-        for (path, note) in notes {
-            self.0.entry((states.path(*path).to_owned(), note.clone())).or_insert(commit);
-        }
-    }
-
-    /// Says which files and values did not read, each once.
-    fn degraded(&self) -> impl Iterator<Item = Degraded> + '_ {
-        self.0.iter().map(|((path, message), commit)| Degraded {
-            kind: DegradedKind::Unreadable,
-            commit: Some(*commit),
-            path: Some(path.clone()),
-            message: message.to_string(),
-            help: format!("see it with `git show {}:{path}`; later revisions count as they are", commit.short()),
-        })
-    }
-}
-
-/// Joins events of one commit, name and kind: a goal's lines may come to one commit under two names. Coming and going
-/// takes in all that changed with it.
-fn one_per_kind(found: Vec<Event>, events: &mut Vec<Event>) {
-    let start = events.len();
-    for event in found {
-        match events[start..].last_mut() {
-            Some(last)
-                if last.name == event.name
-                    && (last.kind == event.kind || matches!(last.kind, EventKind::Created | EventKind::Removed)) =>
-            {
-                last.changes.extend(event.changes);
-                last.changes.sort_by_key(|change| change.field);
-            }
-            _ => events.push(event),
-        }
-    }
-}
-
-/// Names the creations whose line goes on to an older removal.
-fn name_restored(events: &mut [Event]) {
-    let mut restored = Vec::new();
-    let mut newer: HashMap<&str, usize> = HashMap::new();
-    for (at, event) in events.iter().enumerate() {
-        match event.kind {
-            EventKind::Created => drop(newer.insert(&event.name, at)),
-            EventKind::Removed => restored.extend(newer.remove(event.name.as_str())),
-            _ => {}
-        }
-    }
-    for at in restored {
-        events[at].kind = EventKind::Restored;
-    }
 }

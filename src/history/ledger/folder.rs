@@ -4,7 +4,7 @@
 use crate::git::Repository;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -47,8 +47,12 @@ impl Cache {
     /// Gives the cache of a repository, in its common folder or elsewhere. `None` where what is known of a commit may
     /// change under the same id: with grafts and replacements, and where the clone is cut off or left objects out.
     pub fn of(repository: &Repository, elsewhere: Option<PathBuf>) -> Option<Self> {
-        let root = elsewhere.unwrap_or_else(|| repository.common_dir().join("okr"));
-        repository.is_plain().then_some(Cache { root })
+        repository.is_plain().then(|| Cache::at(repository, elsewhere))
+    }
+
+    /// Gives the cache of a repository whether or not it may be used.
+    pub fn at(repository: &Repository, elsewhere: Option<PathBuf>) -> Self {
+        Cache { root: elsewhere.unwrap_or_else(|| repository.common_dir().join("okr")) }
     }
 
     /// Gives the folder.
@@ -141,6 +145,20 @@ impl Sheet {
     }
 }
 
+/// A file of which parts are read.
+pub(super) struct Part(File);
+
+impl Part {
+    /// Reads so many bytes; `None` where there are fewer.
+    pub(super) fn read(&self, start: u64, length: usize) -> Option<Vec<u8>> {
+        let mut file = &self.0;
+        file.seek(SeekFrom::Start(start + HEAD as u64)).ok()?;
+        let mut bytes = Vec::new();
+        file.take(length as u64).read_to_end(&mut bytes).ok()?;
+        (bytes.len() == length).then_some(bytes)
+    }
+}
+
 impl Shelf {
     fn checksum(&self, body: &[u8], on: u32) -> u32 {
         let mut hasher = crc32fast::Hasher::new();
@@ -157,7 +175,7 @@ impl Shelf {
         let file = File::open(self.folder.join(name)).ok()?;
         let size = file.metadata().ok().filter(|found| found.is_file() && found.len() <= LARGEST as u64)?.len();
         let mut bytes = Vec::with_capacity(usize::try_from(size).ok()?);
-        io::Read::read_to_end(&mut io::Read::take(file, LARGEST as u64), &mut bytes).ok()?;
+        file.take(LARGEST as u64).read_to_end(&mut bytes).ok()?;
         let head = bytes.first_chunk::<HEAD>()?;
         let word = |at: usize| Some(u32::from_le_bytes(*head.get(at..at + 4)?.first_chunk()?));
         let whole = head.starts_with(&MAGIC) && word(8)? == FORMAT && word(16)? == on;
@@ -198,6 +216,17 @@ impl Shelf {
         all.into_iter().filter_map(|(_, name)| name.into_string().ok()).collect()
     }
 
+    /// Gives the size of a file in bytes; 0 where it is not there.
+    pub(super) fn size(&self, name: &str) -> u64 {
+        self.folder.join(name).metadata().map_or(0, |found| found.len())
+    }
+
+    /// Opens a file of which parts are read that have checksums of their own.
+    pub(super) fn open(&self, name: &str) -> Option<Part> {
+        let file = File::open(self.folder.join(name)).ok()?;
+        file.metadata().is_ok_and(|found| found.is_file()).then_some(Part(file))
+    }
+
     /// Removes a file; one that is not there, or cannot be removed, is left.
     pub(super) fn remove(&self, name: &str) {
         let _ = fs::remove_file(self.folder.join(name));
@@ -205,14 +234,16 @@ impl Shelf {
 
     /// Removes what runs left that were killed.
     pub(super) fn sweep(&self) {
-        let is_stale = |file: &&fs::DirEntry| {
-            let age = modified(file).and_then(|at| SystemTime::now().duration_since(at).ok());
-            age.is_some_and(|age| age > STALE)
-        };
-        for file in files(&self.folder).iter().filter(is_stale) {
-            if let Some(name) = file.file_name().to_str().filter(|name| name.starts_with(UNFINISHED)) {
-                self.remove(name);
-            }
+        for name in self.names().iter().filter(|name| name.starts_with(UNFINISHED)) {
+            self.remove_stale(name);
+        }
+    }
+
+    /// Removes a file that nobody can be about to finish any more.
+    pub(super) fn remove_stale(&self, name: &str) {
+        let modified = self.folder.join(name).metadata().and_then(|found| found.modified()).ok();
+        if modified.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age > STALE) {
+            self.remove(name);
         }
     }
 }

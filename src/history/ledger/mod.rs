@@ -6,11 +6,13 @@
 //! to the goals. They hold for every branch. A run that finds some of them adds a page; pages lie on each other, and
 //! once there are many they are written anew as one.
 
+mod answers;
 mod folder;
 mod line;
 mod stored;
 mod text;
 
+pub(super) use answers::Answers;
 pub use folder::{Cache, CacheSize};
 
 use super::Options;
@@ -26,6 +28,8 @@ use stored::{Counts, Source};
 
 /// How the names of finished answers begin.
 const ANSWER: &str = "answer-";
+/// How the names of their events begin.
+const EVENTS: &str = "events-";
 /// The first-parent line that was replayed last.
 const LINE: &str = "line";
 /// Digits of a key.

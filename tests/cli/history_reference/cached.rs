@@ -6,7 +6,7 @@ use super::shortcuts::forget;
 use crate::support::Place;
 use git_okr::config::Config;
 use git_okr::git::{ObjectId, Repository};
-use git_okr::history::{self, Cache, Counts, History, Locks, Options};
+use git_okr::history::{self, Cache, Counts, History, Known, Locks, Options};
 use git_okr::source;
 use std::path::Path;
 
@@ -30,14 +30,14 @@ fn said(
     config: &Config,
     options: Options,
     cache: Option<&Cache>,
-) -> (Said, Counts) {
+) -> (Said, Counts, Known) {
     let mut past = history::Past::new(repository, head, config, &options, cache).expect("it opens");
     let history = past.history().expect("it walks");
-    let counts = past.counts();
+    let (counts, known) = (past.counts(), past.known());
     let today = "2026-12-30".parse().expect("a day");
     let cycles = ["2026-Q3", "2026-Q4"].map(|id| config.calendar.cycle(id).expect("a cycle"));
     let locks = cycles.map(|cycle| past.locks(&cycle, today).expect("it looks")).into();
-    (Said { history, locks }, counts)
+    (Said { history, locks }, counts, known)
 }
 
 /// Numbers that look random and are the same in each run.
@@ -60,18 +60,28 @@ fn faults(root: &Path, cache: &Path, seed: u64, commits: &[ObjectId]) -> Vec<Str
     let mut dice = Dice(seed);
     let mut faults = Vec::new();
     let mut heads: Vec<ObjectId> = (0..5).map(|_| commits[dice.below(commits.len())]).collect();
-    // The newest one comes last, twice: first it is new, then nothing is.
-    heads.extend([tip, tip]);
+    // The newest one comes last: it may be new, then it is answered, then all of its commits are known under settings
+    // of which history only now hears.
+    heads.extend([tip, tip, tip]);
+    let stricter = Config { at_risk: 0.01, ..own.clone() };
+    let last = heads.len() - 1;
     let way = WAYS[dice.below(WAYS.len())];
     for (at, &head) in heads.iter().enumerate() {
-        let config = if at % 4 == 3 { &other } else { &own };
-        let options = if at + 2 < heads.len() && dice.below(4) == 0 { way } else { Options::default() };
-        let (wanted, _) = said(&repository, head, config, options, None);
-        let (found, counts) = said(&repository, head, config, options, Some(&cache));
+        let config = match at {
+            at if at == last => &stricter,
+            3 => &other,
+            _ => &own,
+        };
+        let options = if at + 3 <= last && dice.below(4) == 0 { way } else { Options::default() };
+        let (wanted, ..) = said(&repository, head, config, options, None);
+        let (found, counts, known) = said(&repository, head, config, options, Some(&cache));
         if wanted != found {
             faults.push(format!("seed {seed}: look {at}, from {head} with {options:?}\n{wanted:#?}\n{found:#?}"));
         }
-        if at + 1 == heads.len() && options == Options::default() && (counts.trees, counts.blobs) != (0, 0) {
+        if at + 1 == last && known != Known::Everything {
+            faults.push(format!("seed {seed}: {known:?} where the answer was found a moment ago"));
+        }
+        if at == last && (counts.trees, counts.blobs) != (0, 0) {
             faults.push(format!("seed {seed}: {counts:?} were read for what was known"));
         }
     }
