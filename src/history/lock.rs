@@ -7,7 +7,7 @@ use super::main_line::Line;
 use super::walk::{Walk, all_degraded};
 use super::{Degraded, Event, EventKind};
 use crate::git::{Error, ObjectId};
-use crate::okr::{Cycle, KeyResult, Name, Objective};
+use crate::okr::{Cycle, Fields, KeyResult, Name, Objective};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -93,25 +93,25 @@ impl Walk<'_> {
     }
 
     /// Finds the definitions of a cycle's key results at their locks, as far as those days are over on `today`.
-    pub(super) fn locks(&mut self, cycle: &Cycle, today: Date) -> Result<Locks, Error> {
-        let mut locks = Locks::default();
-        let Some(from) = self.start else { return Ok(locks) };
+    pub(super) fn locks(&mut self, cycle: &Cycle, today: Date) -> Result<Agreed, Error> {
+        let mut agreed = Agreed::new(cycle, today);
+        let Some(from) = self.start else { return Ok(agreed) };
         let line = self.line(from)?;
         let (graph, states, config) = (&mut self.graph, &mut self.states, self.config);
-        if today > cycle.lock {
-            locks.on = Some(cycle.lock);
-            locks.commit = line.as_of(cycle.lock).map(|at| line.stop(at).0);
-        }
+        agreed.commit = agreed.on.and_then(|on| line.as_of(on)).map(|at| line.stop(at).0);
         let renamed = line.renamed();
         for name in line.names() {
             let Some(full) = Name::parse(states.facts.text(name)).filter(|full| full.key_result.is_some()) else {
                 continue;
             };
-            let standing = states.state(graph, from, name)?.is_some();
-            if full.cycle != cycle.id || (renamed.contains(&name) && !standing) {
+            if full.cycle != cycle.id {
                 continue;
             }
-            let Some(on) = line.lock(config, cycle, name).filter(|&on| today > on) else { continue };
+            let standing = states.state(graph, from, name)?.is_some();
+            if renamed.contains(&name) && !standing {
+                continue;
+            }
+            let Some(on) = line.lock(config, cycle, name).filter(|&on| agreed.is_over(on, today)) else { continue };
             let Some(at) = line.as_of(on) else { continue };
             let then = line.name_at(at, name);
             let Some(commit) = graph.load(line.stop(at).0)? else { continue };
@@ -119,14 +119,77 @@ impl Walk<'_> {
             let home = Name::parse(states.facts.text(then)).and_then(|full| states.facts.home(&full));
             let objective = home.map(|home| states.state(graph, commit, home)).transpose()?.flatten();
             let Some(objective) = objective else { continue };
-            let locked = Locked {
+            agreed.goals.push(Goal {
+                name: full.to_string(),
                 on,
-                key_result: crate::syntax::key_result(&states.facts.fields(state.facts)),
-                objective: crate::syntax::objective(&states.facts.fields(objective.facts)),
-            };
-            locks.by_name.insert(full.to_string(), locked);
+                key_result: states.facts.fields(state.facts),
+                objective: states.facts.fields(objective.facts),
+            });
         }
-        locks.degraded = all_degraded(graph, &line.notes(states));
-        Ok(locks)
+        agreed.goals.sort_by(|a, b| a.name.cmp(&b.name));
+        agreed.degraded = all_degraded(graph, &line.notes(states));
+        Ok(agreed)
+    }
+}
+
+/// What a key result was when its definition locked, field by field.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Goal {
+    pub(super) name: String,
+    pub(super) on: Date,
+    pub(super) key_result: Fields,
+    pub(super) objective: Fields,
+}
+
+/// What [`Locks`] are made of, and on which days they are the same.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Agreed {
+    pub(super) on: Option<Date>,
+    pub(super) commit: Option<ObjectId>,
+    /// By name.
+    pub(super) goals: Vec<Goal>,
+    pub(super) degraded: Vec<Degraded>,
+    /// The last lock that is over, and the next that is not.
+    pub(super) between: (Option<Date>, Option<Date>),
+}
+
+impl Agreed {
+    fn new(cycle: &Cycle, today: Date) -> Self {
+        let mut agreed =
+            Agreed { on: None, commit: None, goals: Vec::new(), degraded: Vec::new(), between: (None, None) };
+        agreed.on = agreed.is_over(cycle.lock, today).then_some(cycle.lock);
+        agreed
+    }
+
+    /// Tells whether the day of a lock is over, and remembers that it mattered.
+    fn is_over(&mut self, lock: Date, today: Date) -> bool {
+        let (last, next) = &mut self.between;
+        let over = today > lock;
+        match over {
+            true => *last = Some(last.map_or(lock, |last| last.max(lock))),
+            false => *next = Some(next.map_or(lock, |next| next.min(lock))),
+        }
+        over
+    }
+
+    /// Tells whether the same was agreed on another day.
+    pub(super) fn holds_on(&self, today: Date) -> bool {
+        self.between.0.is_none_or(|last| today > last) && self.between.1.is_none_or(|next| today <= next)
+    }
+}
+
+impl From<Agreed> for Locks {
+    fn from(agreed: Agreed) -> Self {
+        let locked = |goal: Goal| {
+            let key_result = crate::syntax::key_result(&goal.key_result);
+            let objective = crate::syntax::objective(&goal.objective);
+            (goal.name, Locked { on: goal.on, key_result, objective })
+        };
+        Locks {
+            on: agreed.on,
+            commit: agreed.commit,
+            by_name: agreed.goals.into_iter().map(locked).collect(),
+            degraded: agreed.degraded,
+        }
     }
 }

@@ -224,13 +224,13 @@ impl<'r> Past<'r> {
     /// # Errors
     /// As [`walk`].
     pub fn history(&mut self) -> Result<History, Error> {
-        if let Some(known) = self.answers.as_mut().and_then(Answers::history) {
+        if let Some(known) = self.answers.as_ref().and_then(Answers::history) {
             return Ok(known);
         }
         let walk = self.walk()?;
         let history = walk.history()?;
         if walk.is_whole()
-            && let Some(answers) = &mut self.answers
+            && let Some(answers) = &self.answers
         {
             answers.keep(&history);
         }
@@ -242,7 +242,17 @@ impl<'r> Past<'r> {
     /// # Errors
     /// [`Error`] where the repository cannot be read; missing objects are in [`Locks::degraded`] instead.
     pub fn locks(&mut self, cycle: &Cycle, today: Date) -> Result<Locks, Error> {
-        self.walk()?.locks(cycle, today)
+        if let Some(known) = self.answers.as_ref().and_then(|answers| answers.locks(cycle, today)) {
+            return Ok(known.into());
+        }
+        let walk = self.walk()?;
+        let agreed = walk.locks(cycle, today)?;
+        if walk.is_whole()
+            && let Some(answers) = &self.answers
+        {
+            answers.keep_locks(cycle, &agreed);
+        }
+        Ok(agreed.into())
     }
 
     /// Says how much earlier runs knew of what was asked.

@@ -1,13 +1,14 @@
-//! Owns finished answers: all events behind one commit, under one configuration, found again by name.
+//! Owns finished answers: all events behind one commit, under one configuration, and what was agreed at the locks.
 //! Never finds one out.
 
 use super::folder::Shelf;
 use super::text::{self, Token};
-use super::{ANSWER, Cache, EVENTS, KEY_LENGTH, key};
+use super::{ANSWER, Cache, EVENTS, KEY_LENGTH, LOCKS, key};
 use crate::config::Config;
 use crate::git::{ObjectId, Person};
+use crate::history::lock::{Agreed, Goal};
 use crate::history::{Changed, Degraded, DegradedKind, Event, EventKind, History, Options};
-use crate::okr::{Field, Group};
+use crate::okr::{Cycle, Field, Fields, Group};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
@@ -39,8 +40,8 @@ struct Index<'a> {
     unread: Vec<Unread<'a>>,
     people: Vec<(&'a str, &'a str)>,
     paths: Vec<&'a str>,
-    /// By name: how many bytes its events take, and their checksum.
-    names: Vec<(&'a str, u32, u32)>,
+    /// By name: how many bytes its events take.
+    names: Vec<(&'a str, u32)>,
 }
 
 /// A revision of a file that did not read.
@@ -50,6 +51,41 @@ struct Unread<'a> {
     path: &'a str,
     message: &'a str,
     help: &'a str,
+}
+
+impl<'a> Unread<'a> {
+    /// Writes one down; `None` where something is missing: such an answer is not kept.
+    fn of(one: &'a Degraded) -> Option<Self> {
+        let Degraded { kind, commit, path, message, help } = one;
+        let is_unread = *kind == DegradedKind::Unreadable;
+        Some(Unread { commit: commit.filter(|_| is_unread)?.0, path: path.as_deref()?, message, help })
+    }
+
+    fn degraded(&self) -> Degraded {
+        Degraded {
+            kind: DegradedKind::Unreadable,
+            commit: Some(ObjectId(self.commit)),
+            path: Some(self.path.into()),
+            message: self.message.into(),
+            help: self.help.into(),
+        }
+    }
+}
+
+/// Year, month and day.
+type Day = (i16, i8, i8);
+/// A field with its value.
+type Written<'a> = (u8, Vec<Token<'a>>);
+
+/// What was agreed at the locks of a cycle.
+#[derive(Debug, Serialize, Deserialize)]
+struct Locked<'a> {
+    on: Option<Day>,
+    commit: Option<[u8; 20]>,
+    #[serde(borrow)]
+    goals: Vec<(&'a str, Day, Vec<Written<'a>>, Vec<Written<'a>>)>,
+    unread: Vec<Unread<'a>>,
+    between: (Option<Day>, Option<Day>),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,7 +99,7 @@ struct Told<'a> {
     late: bool,
     commit: [u8; 20],
     author: u32,
-    measured: (i16, i8, i8),
+    measured: Day,
     recorded: i64,
     summary: &'a str,
     path: u32,
@@ -97,122 +133,123 @@ impl Answers {
     }
 
     /// Gives the whole history.
-    pub(in crate::history) fn history(&mut self) -> Option<History> {
-        self.read(|_| true)
-    }
-
-    /// Gives the history with the events of some names alone.
-    pub(in crate::history) fn history_of(&mut self, wanted: impl Fn(&str) -> bool) -> Option<History> {
-        self.read(wanted)
-    }
-
-    fn read(&self, wanted: impl Fn(&str) -> bool) -> Option<History> {
+    pub(in crate::history) fn history(&self) -> Option<History> {
         let sheet = self.shelf.read(&self.name(ANSWER), 0)?;
         let index: Index<'_> = postcard::from_bytes(sheet.body()).ok()?;
         let mut events: Vec<(u32, Event)> = Vec::new();
-        let file = self.shelf.open(&self.name(EVENTS))?;
-        let mut start = 0u64;
-        let mut run = Run::default();
-        for (place, &(name, length, _)) in index.names.iter().enumerate() {
-            if wanted(name) {
-                if run.names.end != place {
-                    run.take(&file, &index, &mut events)?;
-                    run = Run { names: place..place, start, length: 0 };
-                }
-                run.names.end = place + 1;
-                run.length += length as usize;
+        let told = self.shelf.read(&self.name(EVENTS), sheet.checksum)?;
+        let mut rest = told.body();
+        for &(name, length) in &index.names {
+            let (own, more) = rest.split_at_checked(length as usize)?;
+            rest = more;
+            let told: Vec<Told<'_>> = postcard::from_bytes(own).ok()?;
+            for told in told {
+                events.push((told.at, event(name, &told, &index)?));
             }
-            start += u64::from(length);
         }
-        run.take(&file, &index, &mut events)?;
+        rest.is_empty().then_some(())?;
         events.sort_unstable_by_key(|event| event.0);
-        let degraded = index.unread.iter().map(|unread| Degraded {
-            kind: DegradedKind::Unreadable,
-            commit: Some(ObjectId(unread.commit)),
-            path: Some(unread.path.into()),
-            message: unread.message.into(),
-            help: unread.help.into(),
-        });
         Some(History {
             complete: true,
             commits: index.commits,
             first: index.first.map(ObjectId),
-            degraded: degraded.collect(),
+            degraded: index.unread.iter().map(Unread::degraded).collect(),
             events: events.into_iter().map(|event| event.1).collect(),
         })
     }
 
     /// Keeps a finished answer of a history that is whole.
     pub(in crate::history) fn keep(&self, history: &History) {
-        if let Some((index, events)) = written(history)
-            && self.shelf.write(&self.name(EVENTS), 0, &events, true).is_some()
+        let Some((index, events)) = written(history) else { return };
+        // Events lie on the index that they belong to, so it takes both halves of one answer.
+        let on = self.shelf.checksum(&index, 0);
+        if self.shelf.write(&self.name(EVENTS), on, &events, true).is_some()
             && self.shelf.write(&self.name(ANSWER), 0, &index, true).is_some()
         {
             self.sweep();
         }
     }
 
-    /// Removes the answers that were written longest ago.
-    fn sweep(&self) {
-        let (mut kept, mut bytes) = (0, 0);
-        for name in self.shelf.names() {
-            let Some(id) = name.strip_prefix(ANSWER) else { continue };
-            let events = format!("{EVENTS}{id}");
-            kept += 1;
-            bytes += self.shelf.size(&name) + self.shelf.size(&events);
-            if kept > MOST || (bytes > MOST_BYTES && kept > 1) {
-                self.shelf.remove(&name);
-                self.shelf.remove(&events);
-            }
-        }
-        for name in self.shelf.names() {
-            if let Some(id) = name.strip_prefix(EVENTS).filter(|id| self.shelf.size(&format!("{ANSWER}{id}")) == 0) {
-                // Somebody who is about to write its other half writes it to no avail, and again the next time.
-                self.shelf.remove_stale(&format!("{EVENTS}{id}"));
-            }
+    fn name_of_locks(&self, cycle: &Cycle) -> String {
+        let cycle = Sha1::digest(format!("{cycle:?}"));
+        let digits: String = cycle.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        format!("{LOCKS}{}-{digits}", self.id)
+    }
+
+    /// Gives what was agreed at the locks of a cycle, if that is known for this day.
+    pub(in crate::history) fn locks(&self, cycle: &Cycle, today: Date) -> Option<Agreed> {
+        let sheet = self.shelf.read(&self.name_of_locks(cycle), 0)?;
+        let stored: Locked<'_> = postcard::from_bytes(sheet.body()).ok()?;
+        let goal = |(name, on, key_result, objective): &(&str, Day, Vec<Written<'_>>, Vec<Written<'_>>)| {
+            Some(Goal {
+                name: (*name).to_owned(),
+                on: read_day(*on)?,
+                key_result: fields(key_result)?,
+                objective: fields(objective)?,
+            })
+        };
+        let day = |day: Option<Day>| match day {
+            Some(day) => read_day(day).map(Some),
+            None => Some(None),
+        };
+        let agreed = Agreed {
+            on: day(stored.on)?,
+            commit: stored.commit.map(ObjectId),
+            goals: stored.goals.iter().map(goal).collect::<Option<_>>()?,
+            degraded: stored.unread.iter().map(Unread::degraded).collect(),
+            between: (day(stored.between.0)?, day(stored.between.1)?),
+        };
+        agreed.holds_on(today).then_some(agreed)
+    }
+
+    /// Keeps what was agreed at the locks of a cycle, beside the answer on the same head.
+    pub(in crate::history) fn keep_locks(&self, cycle: &Cycle, agreed: &Agreed) {
+        let written = || {
+            let goals = agreed.goals.iter().map(|goal| {
+                let Goal { name, on, key_result, objective } = goal;
+                (name.as_str(), day(*on), written_fields(key_result), written_fields(objective))
+            });
+            let stored = Locked {
+                on: agreed.on.map(day),
+                commit: agreed.commit.map(|id| id.0),
+                goals: goals.collect(),
+                unread: agreed.degraded.iter().map(Unread::of).collect::<Option<_>>()?,
+                between: (agreed.between.0.map(day), agreed.between.1.map(day)),
+            };
+            postcard::to_allocvec(&stored).ok()
+        };
+        if let Some(bytes) = written() {
+            // Who cannot write finds it out again.
+            let _ = self.shelf.write(&self.name_of_locks(cycle), 0, &bytes, true);
         }
     }
-}
 
-/// Names whose events stand one behind another.
-#[derive(Default)]
-struct Run {
-    names: std::ops::Range<usize>,
-    start: u64,
-    length: usize,
-}
-
-impl Run {
-    /// Reads the events of its names.
-    fn take(&self, file: &super::folder::Part, index: &Index<'_>, events: &mut Vec<(u32, Event)>) -> Option<()> {
-        let bytes = file.read(self.start, self.length)?;
-        let mut rest = &bytes[..];
-        for &(name, length, checksum) in index.names.get(self.names.clone())? {
-            let (own, more) = rest.split_at_checked(length as usize)?;
-            rest = more;
-            if crc32fast::hash(own) != checksum {
-                return None;
-            }
-            let told: Vec<Told<'_>> = postcard::from_bytes(own).ok()?;
-            for told in told {
-                events.push((told.at, event(name, &told, index)?));
+    /// Removes the answers that were written longest ago, and all that belongs to them.
+    fn sweep(&self) {
+        let (mut kept, mut bytes) = (Vec::new(), 0);
+        let names = self.shelf.names();
+        for id in names.iter().filter_map(|name| name.strip_prefix(ANSWER)) {
+            bytes += self.shelf.size(&format!("{ANSWER}{id}")) + self.shelf.size(&format!("{EVENTS}{id}"));
+            if kept.is_empty() || (kept.len() < MOST && bytes <= MOST_BYTES) {
+                kept.push(id);
             }
         }
-        Some(())
+        for name in &names {
+            let id = [ANSWER, EVENTS, LOCKS].iter().find_map(|kind| name.strip_prefix(kind));
+            // Whoever is about to write the other half of one that goes writes it again the next time.
+            if id.is_some_and(|id| !kept.iter().any(|kept| id.starts_with(kept))) {
+                self.shelf.remove(name);
+            }
+        }
     }
 }
 
 fn event(name: &str, told: &Told<'_>, index: &Index<'_>) -> Option<Event> {
     let &(author, email) = index.people.get(told.author as usize)?;
-    let value = |tokens: &[Token<'_>]| {
-        let mut tokens = tokens.iter();
-        text::read(&mut tokens, 0).filter(|_| tokens.as_slice().is_empty())
-    };
     let changed = |(field, before, after): &(u8, Vec<Token<'_>>, Vec<Token<'_>>)| {
         let field = *Field::ALL.get(usize::from(*field))?;
         Some(Changed { field, before: value(before)?, after: value(after)? })
     };
-    let (year, month, day) = told.measured;
     Some(Event {
         name: name.to_owned(),
         kind: *KINDS.get(usize::from(told.kind))?,
@@ -222,7 +259,7 @@ fn event(name: &str, told: &Told<'_>, index: &Index<'_>) -> Option<Event> {
         late: told.late,
         commit: Some(ObjectId(told.commit)),
         author: Person { name: author.into(), email: email.into() },
-        measured: Date::new(year, month, day).ok()?,
+        measured: read_day(told.measured)?,
         recorded: told.recorded,
         summary: told.summary.into(),
         path: (*index.paths.get(told.path as usize)?).to_owned(),
@@ -255,6 +292,27 @@ impl<T: Copy + Eq + std::hash::Hash> Numbers<T> {
     }
 }
 
+fn day(day: Date) -> Day {
+    (day.year(), day.month(), day.day())
+}
+
+fn read_day((year, month, day): Day) -> Option<Date> {
+    Date::new(year, month, day).ok()
+}
+
+fn written_fields(fields: &Fields) -> Vec<Written<'_>> {
+    fields.iter().map(|(field, value)| (*field as u8, tokens(value))).collect()
+}
+
+fn fields(all: &[Written<'_>]) -> Option<Fields> {
+    all.iter().map(|(field, one)| Some((*Field::ALL.get(usize::from(*field))?, value(one)?))).collect()
+}
+
+fn value(tokens: &[Token<'_>]) -> Option<serde_json::Value> {
+    let mut tokens = tokens.iter();
+    text::read(&mut tokens, 0).filter(|_| tokens.as_slice().is_empty())
+}
+
 fn tokens(value: &serde_json::Value) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     text::write(value, &mut tokens);
@@ -285,7 +343,7 @@ fn written(history: &History) -> Option<(Vec<u8>, Vec<u8>)> {
                 late: event.late,
                 commit: event.commit?.0,
                 author: people.number((event.author.name.as_str(), event.author.email.as_str()))?,
-                measured: (event.measured.year(), event.measured.month(), event.measured.day()),
+                measured: day(event.measured),
                 recorded: event.recorded,
                 summary: &event.summary,
                 path: paths.number(event.path.as_str())?,
@@ -298,17 +356,12 @@ fn written(history: &History) -> Option<(Vec<u8>, Vec<u8>)> {
         let told: Vec<Told<'_>> = told.collect::<Option<_>>()?;
         let start = bytes.len();
         bytes = postcard::to_extend(&told, bytes).ok()?;
-        names.push((name, u32::try_from(bytes.len() - start).ok()?, crc32fast::hash(&bytes[start..])));
+        names.push((name, u32::try_from(bytes.len() - start).ok()?));
     }
-    let unread = |one| {
-        let Degraded { kind, commit, path, message, help }: &Degraded = one;
-        let is_unread = *kind == DegradedKind::Unreadable;
-        Some(Unread { commit: commit.filter(|_| is_unread)?.0, path: path.as_deref()?, message, help })
-    };
     let index = Index {
         commits: history.commits,
         first: history.first.map(|id| id.0),
-        unread: history.degraded.iter().map(unread).collect::<Option<_>>()?,
+        unread: history.degraded.iter().map(Unread::of).collect::<Option<_>>()?,
         people: people.all,
         paths: paths.all,
         names,

@@ -4,7 +4,7 @@
 use crate::git::Repository;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -145,22 +145,9 @@ impl Sheet {
     }
 }
 
-/// A file of which parts are read.
-pub(super) struct Part(File);
-
-impl Part {
-    /// Reads so many bytes; `None` where there are fewer.
-    pub(super) fn read(&self, start: u64, length: usize) -> Option<Vec<u8>> {
-        let mut file = &self.0;
-        file.seek(SeekFrom::Start(start + HEAD as u64)).ok()?;
-        let mut bytes = Vec::new();
-        file.take(length as u64).read_to_end(&mut bytes).ok()?;
-        (bytes.len() == length).then_some(bytes)
-    }
-}
-
 impl Shelf {
-    fn checksum(&self, body: &[u8], on: u32) -> u32 {
+    /// Gives the checksum of what a file holds that lies on another.
+    pub(super) fn checksum(&self, body: &[u8], on: u32) -> u32 {
         let mut hasher = crc32fast::Hasher::new();
         hasher.update(&MAGIC);
         hasher.update(&FORMAT.to_le_bytes());
@@ -221,12 +208,6 @@ impl Shelf {
         self.folder.join(name).metadata().map_or(0, |found| found.len())
     }
 
-    /// Opens a file of which parts are read that have checksums of their own.
-    pub(super) fn open(&self, name: &str) -> Option<Part> {
-        let file = File::open(self.folder.join(name)).ok()?;
-        file.metadata().is_ok_and(|found| found.is_file()).then_some(Part(file))
-    }
-
     /// Removes a file; one that is not there, or cannot be removed, is left.
     pub(super) fn remove(&self, name: &str) {
         let _ = fs::remove_file(self.folder.join(name));
@@ -234,16 +215,14 @@ impl Shelf {
 
     /// Removes what runs left that were killed.
     pub(super) fn sweep(&self) {
+        let age = |name: &str| {
+            let modified = self.folder.join(name).metadata().and_then(|found| found.modified()).ok()?;
+            SystemTime::now().duration_since(modified).ok()
+        };
         for name in self.names().iter().filter(|name| name.starts_with(UNFINISHED)) {
-            self.remove_stale(name);
-        }
-    }
-
-    /// Removes a file that nobody can be about to finish any more.
-    pub(super) fn remove_stale(&self, name: &str) {
-        let modified = self.folder.join(name).metadata().and_then(|found| found.modified()).ok();
-        if modified.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age > STALE) {
-            self.remove(name);
+            if age(name).is_some_and(|age| age > STALE) {
+                self.remove(name);
+            }
         }
     }
 }

@@ -30,6 +30,8 @@ use stored::{Counts, Source};
 const ANSWER: &str = "answer-";
 /// How the names of their events begin.
 const EVENTS: &str = "events-";
+/// How the names of what was agreed at locks begin.
+const LOCKS: &str = "locks-";
 /// The first-parent line that was replayed last.
 const LINE: &str = "line";
 /// Digits of a key.
