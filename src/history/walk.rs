@@ -95,6 +95,7 @@ impl<'r> Walk<'r> {
         let facts = &self.states.facts;
         let turns = lines::follow(&self.graph, &self.junctions, facts, &walked, self.options.full_history);
         let mailmap = self.graph.repository.mailmap(self.from)?;
+        self.is_certain &= !mailmap.is_missing();
         let mut events = told(&self.graph, &self.states, &turns, &mailmap)?;
         name_restored(&mut events);
         self.mark_late(start, &walked, &mut events)?;

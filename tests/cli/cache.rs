@@ -97,6 +97,11 @@ fn a_flipped_bit_or_a_cut_anywhere_changes_nothing() {
             without_answers(&place);
             unmoved(&place, &wanted, &format!("{shown}, {what}, by what is known of commits"));
         }
+        if shown.to_string().contains("/page-") {
+            // It was written anew, in place of the damaged one.
+            without_answers(&place);
+            let _ = place.okr(&["log", "-v"]).exits(0).says("the cache knew 8 commits");
+        }
         std::fs::write(&name, &whole).expect("writable");
     }
     assert_eq!(place.okr(&["status"]).exits(0).out, status);
@@ -225,6 +230,59 @@ fn a_cut_or_rewritten_history_is_never_kept() {
     unmoved(&place, &wanted, "without it again");
 }
 
+fn pages(place: &Place) -> usize {
+    files(&folder(place)).iter().filter(|file| file.display().to_string().contains("/page-")).count()
+}
+
+#[test]
+fn many_pages_become_one() {
+    let place = company();
+    let mut most = 0;
+    for round in 0..11 {
+        place.commit(
+            "2026-11-15",
+            "Measure",
+            &[(PATH, &GOALS.replace("current = 400", &format!("current = 3{round:02}")))],
+        );
+        let _ = place.okr(&LOG).exits(0);
+        most = most.max(pages(&place));
+    }
+    assert!(most == 8 && pages(&place) < 8, "{most}, then {}", pages(&place));
+    let wanted = place.okr(&ANEW).exits(0).out;
+    without_answers(&place);
+    unmoved(&place, &wanted, "out of pages");
+    without_answers(&place);
+    let _ = place.okr(&["log", "-v"]).exits(0).says("the cache knew 19 commits");
+}
+
+#[test]
+fn what_is_mostly_of_no_use_is_begun_anew() {
+    let place = company();
+    let mut stream = String::new();
+    for at in 1..=4200 {
+        stream += &format!(
+            "commit refs/heads/old\nmark :{at}\ncommitter Ana <ana@acme.example> {} +0000\n",
+            1_790_000_000 + at
+        );
+        let text = if at == 1 { GOALS } else { "" };
+        let path = if at == 1 { PATH } else { "src/code" };
+        stream += &format!(
+            "data 2\nm\n{}M 100644 inline {path}\ndata {}\n{text}\n\n",
+            if at == 1 { String::new() } else { format!("from :{}\n", at - 1) },
+            text.len()
+        );
+    }
+    place.git_fed(&["fast-import", "--quiet"], stream.as_bytes());
+    let _ = place.okr(&["log", "--as-of", "old"]).exits(0);
+    let full = bytes(&folder(&place));
+    let wanted = place.okr(&ANEW).exits(0).out;
+    unmoved(&place, &wanted, "more is dead than alive");
+    assert_eq!(pages(&place), 0);
+    without_answers(&place);
+    unmoved(&place, &wanted, "anew");
+    assert!(pages(&place) == 1 && bytes(&folder(&place)) < full / 2);
+}
+
 #[test]
 fn it_does_not_grow_without_end() {
     let place = company();
@@ -248,8 +306,11 @@ fn it_does_not_grow_without_end() {
     assert!(keys <= 5, "{keys} keys");
     assert!(all.iter().all(|file| answers(file.parent().expect("a key")) <= 8));
     assert!(largest < 400_000, "{largest} bytes for some thirty small commits");
+    let other = folder(&place).join("0123456789abcdef01234567/not-ours");
+    std::fs::create_dir_all(other.parent().expect("a folder")).and_then(|()| std::fs::write(&other, "")).expect("ours");
     let _ = place.okr(&["cache", "--clear"]).exits(0);
-    assert!(!folder(&place).exists());
+    assert_eq!(files(&folder(&place)), [other], "what others put there stays");
+    std::fs::remove_dir_all(folder(&place)).expect("ours");
     let _ = place.okr(&["cache", "--clear"]).exits(0).says("removed 0 bytes");
     let _ = place.okr(&["cache"]).exits(2);
 }

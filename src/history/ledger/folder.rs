@@ -81,7 +81,7 @@ impl Cache {
     pub fn clear(&self) -> io::Result<u64> {
         let bytes = self.size().bytes;
         for key in self.keys() {
-            fs::remove_dir_all(key)?;
+            remove(&key)?;
         }
         match fs::remove_dir(&self.root) {
             // Something else lies in a folder that somebody named.
@@ -113,13 +113,31 @@ impl Cache {
         let surplus = keys.len().saturating_sub(MOST_KEYS);
         for (_, key) in &keys[..surplus] {
             // Whoever reads there now has nothing, and starts anew.
-            let _ = fs::remove_dir_all(key);
+            let _ = remove(key);
         }
     }
 }
 
+/// Lists the files of a key. What else lies in a folder that somebody named is none of ours.
 fn files(folder: &Path) -> Vec<fs::DirEntry> {
-    fs::read_dir(folder).into_iter().flatten().flatten().collect()
+    let is_ours = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        let begins = |kind: &&str| name.as_encoded_bytes().starts_with(kind.as_bytes());
+        [super::PAGE, super::LINE, super::ANSWER, super::EVENTS, super::LOCKS, UNFINISHED].iter().any(begins)
+    };
+    fs::read_dir(folder).into_iter().flatten().flatten().filter(is_ours).collect()
+}
+
+/// Removes a key with its files. What somebody else removes meanwhile is gone as well.
+fn remove(key: &Path) -> io::Result<()> {
+    let gone = |result: io::Result<()>, fine: io::ErrorKind| match result {
+        Err(error) if error.kind() != io::ErrorKind::NotFound && error.kind() != fine => Err(error),
+        _ => Ok(()),
+    };
+    for file in files(key) {
+        gone(fs::remove_file(file.path()), io::ErrorKind::NotFound)?;
+    }
+    gone(fs::remove_dir(key), io::ErrorKind::DirectoryNotEmpty)
 }
 
 fn modified(entry: &fs::DirEntry) -> Option<SystemTime> {
@@ -201,6 +219,11 @@ impl Shelf {
         let mut all: Vec<_> = files(&self.folder).iter().map(|file| (modified(file), file.file_name())).collect();
         all.sort_by(|a, b| b.cmp(a));
         all.into_iter().filter_map(|(_, name)| name.into_string().ok()).collect()
+    }
+
+    /// Tells whether a file is there, whatever is in it.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.folder.join(name).symlink_metadata().is_ok()
     }
 
     /// Gives the size of a file in bytes; 0 where it is not there.

@@ -26,6 +26,8 @@ use folder::Shelf;
 use sha1::{Digest, Sha1};
 use stored::{Counts, Source};
 
+/// How the names of pages begin.
+const PAGE: &str = "page-";
 /// How the names of finished answers begin.
 const ANSWER: &str = "answer-";
 /// How the names of their events begin.
@@ -69,12 +71,12 @@ fn key(config: &Config, options: &Options) -> String {
 }
 
 fn page_name(generation: u64, page: usize) -> String {
-    format!("page-{generation}-{page}")
+    format!("{PAGE}{generation}-{page}")
 }
 
 /// Reads the generation out of the name of a page.
 fn generation_of(name: &str) -> Option<u64> {
-    name.strip_prefix("page-")?.split_once('-')?.0.parse().ok()
+    name.strip_prefix(PAGE)?.split_once('-')?.0.parse().ok()
 }
 
 impl Ledger {
@@ -145,7 +147,12 @@ impl Ledger {
         let Some((counts, bytes)) = source.write() else { return Ok(()) };
         self.cache.sweep();
         self.shelf.sweep();
-        if self.shelf.write(&page_name(generation, page), on, &bytes, false).is_some() {
+        let name = page_name(generation, page);
+        if self.shelf.has(&name) && self.shelf.read(&name, on).is_none() {
+            // Files are whole from the first moment on: this one was damaged, or lies on a page that was.
+            self.shelf.remove(&name);
+        }
+        if self.shelf.write(&name, on, &bytes, false).is_some() {
             self.base = counts;
             (self.generation, self.pages) = (generation, page + 1);
             self.remove_older(generation);
