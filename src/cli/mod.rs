@@ -56,6 +56,7 @@ commands! {
     diff::Diff,
     report::Report,
     doctor::Doctor,
+    cache::Cache,
     schema::Schema,
 }
 

@@ -54,10 +54,8 @@ impl Repository {
     /// is switched off or not to be trusted, and where it cannot hold: with grafts, replacements and a shallow boundary
     /// (git's own rule), and where objects were left out.
     pub fn commit_graph(&self, paths: &[String]) -> Option<CommitGraphReader> {
-        let rewritten = &self.rewritten;
-        let plain = rewritten.shallow.is_empty() && rewritten.grafts.is_empty() && rewritten.replaced.is_empty();
         let config = self.inner.config().and_then(|mut config| config.snapshot()).ok()?;
-        if !plain || rewritten.partial || !config.get_bool("core.commitGraph").unwrap_or(true) {
+        if !self.is_plain() || !config.get_bool("core.commitGraph").unwrap_or(true) {
             return None;
         }
         let mut reader = CommitGraphReader::open(&self.common_dir().join("objects/info"))?;

@@ -144,6 +144,13 @@ impl Repository {
         self.rewritten.partial
     }
 
+    /// Tells whether every commit has the parents that it names, and every object may be read: no shallow boundary, no
+    /// grafts, no replacements, nothing left out.
+    pub fn is_plain(&self) -> bool {
+        let Rewritten { shallow, grafts, replaced, partial } = &self.rewritten;
+        shallow.is_empty() && grafts.is_empty() && replaced.is_empty() && !partial
+    }
+
     /// Says what brings missing objects back.
     pub fn help_for_missing(&self) -> &'static str {
         self.rewritten.help_for_missing()

@@ -30,12 +30,13 @@ pub(super) struct Found {
     pub(super) trees: usize,
 }
 
-/// Compares the objective trees of nodes with those of their parents.
-pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node]) -> Result<Found, Error> {
+/// Compares the objective trees of some of the nodes with those of their parents.
+pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node], some: &[usize]) -> Result<Found, Error> {
     let (prefixes, keys) = graph.keys();
     let key = |node: &Node| graph.commits[node.commit].key;
-    let jobs: Vec<Job> = nodes
+    let jobs: Vec<Job> = some
         .iter()
+        .map(|&at| &nodes[at])
         .map(|node| Job {
             commit: graph.commits[node.commit].id,
             key: key(node),

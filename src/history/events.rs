@@ -3,12 +3,33 @@
 
 use super::facts::{Facts, FactsId};
 use super::{Changed, Event, EventKind};
-use crate::git::{CommitRecord, ObjectId, Person};
+use crate::git::{CommitRecord, ObjectId, Person, Signature};
 use crate::okr::{self, Field, Group};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::Offset};
 use serde_json::Value;
 use std::sync::Arc;
+
+/// What events need of a commit beside its id, as the commit itself has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Before `.mailmap`.
+    pub(super) author: Signature,
+    pub(super) recorded: i64,
+    /// Of the committer's clock, in minutes east of UTC.
+    pub(super) recorded_offset: i32,
+    pub(super) summary: Arc<str>,
+    pub(super) signed: bool,
+}
+
+impl Told {
+    /// Keeps what is needed.
+    pub(super) fn of(commit: CommitRecord) -> Self {
+        let CommitRecord { author, committer, summary, signed, .. } = commit;
+        let (recorded, recorded_offset) = (committer.seconds, committer.offset_minutes);
+        Told { author, recorded, recorded_offset, summary: summary.into(), signed }
+    }
+}
 
 /// Who recorded a change, when and where.
 #[derive(Debug, Clone)]
@@ -26,15 +47,15 @@ pub(super) struct Record {
 
 impl Record {
     /// Takes what a commit says; the author is mapped by the caller.
-    pub(super) fn of(commit: &CommitRecord, author: Arc<Person>) -> Self {
+    pub(super) fn of(commit: ObjectId, told: &Told, author: Arc<Person>) -> Self {
         Record {
-            commit: Some(commit.id),
+            commit: Some(commit),
             author,
-            day: day_of(commit.author.seconds, commit.author.offset_minutes),
-            recorded: commit.committer.seconds,
-            recorded_on: day_of(commit.committer.seconds, commit.committer.offset_minutes),
-            summary: commit.summary.as_str().into(),
-            signed: commit.signed,
+            day: day_of(told.author.seconds, told.author.offset_minutes),
+            recorded: told.recorded,
+            recorded_on: day_of(told.recorded, told.recorded_offset),
+            summary: Arc::clone(&told.summary),
+            signed: told.signed,
         }
     }
 }

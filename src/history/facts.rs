@@ -14,10 +14,10 @@ pub(super) type NameId = u32;
 
 /// Number of the fields that some goal has at some commit; equal numbers are equal fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct FactsId(u32);
+pub(super) struct FactsId(pub(super) u32);
 
 /// Number of a value; equal numbers are equal values.
-type ValueId = u32;
+pub(super) type ValueId = u32;
 
 /// Numbers things in the order in which they come up.
 #[derive(Debug)]
@@ -173,6 +173,41 @@ impl Facts {
     /// Counts the names.
     pub(super) fn names(&self) -> usize {
         self.names.len()
+    }
+
+    /// Counts the values.
+    pub(super) fn values(&self) -> usize {
+        self.values.all.len()
+    }
+
+    /// Counts the sets of fields.
+    pub(super) fn sets(&self) -> usize {
+        self.sets.ends.len()
+    }
+
+    /// Gives the values from a number on.
+    pub(super) fn values_from(&self, number: usize) -> &[Arc<Value>] {
+        &self.values.all[number..]
+    }
+
+    /// Gives a set as the numbers of its values.
+    pub(super) fn set(&self, facts: FactsId) -> &[(Field, ValueId)] {
+        self.sets.get(facts.0)
+    }
+
+    /// Takes the value that is the next by number; `None` where it is not new.
+    pub(super) fn next_value(&mut self, value: Value) -> Option<()> {
+        let next = self.values();
+        (self.values.number(value) as usize == next).then_some(())
+    }
+
+    /// Takes the set that is the next by number; `None` where it is not new or not well-formed.
+    pub(super) fn next_set(&mut self, set: &[(Field, ValueId)]) -> Option<()> {
+        let next = self.sets();
+        let whole = set.windows(2).all(|pair| pair[0].0 < pair[1].0)
+            && set.iter().all(|field| (field.1 as usize) < self.values());
+        self.aliases |= set.iter().any(|field| field.0 == Field::Aliases);
+        (whole && self.sets.number(set) as usize == next).then_some(())
     }
 
     /// Finds the objective that a key result belongs to, if history ever had it.

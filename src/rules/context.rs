@@ -174,7 +174,8 @@ impl<'a> Context<'a> {
         let first = items.filter(move |item| before.replace(&item.name) != Some(&item.name));
         first.flat_map(|item| {
             let ids = item.objective.key_results.iter();
-            let named = |name: &Name| std::iter::once(name.clone()).chain(ids.map(|one| name.key_result(&one.id))).collect();
+            let named =
+                |name: &Name| std::iter::once(name.clone()).chain(ids.map(|one| name.key_result(&one.id))).collect();
             item.name.as_ref().map(named).unwrap_or_else(Vec::new)
         })
     }

@@ -1,7 +1,7 @@
 //! Owns reading a tree of goals out of the index: what the next commit will hold, whatever the work tree has.
 
-use super::revision::{Listing, file_at};
 use super::gathering::Gathering;
+use super::revision::{Listing, file_at};
 use super::{Error, Paths, Revision, Tree};
 use crate::config::FILE_NAME;
 use crate::git::{ObjectId, Repository, Tracked, TreeEntry};

@@ -1,8 +1,8 @@
 //! Owns what two states of the goals share: files that are the same in both are read and parsed once.
 //! Never compares what they say.
 
-use super::revision::file_at;
 use super::gathering::Whole;
+use super::revision::file_at;
 use super::{Paths, Tree};
 use crate::config::{Config, FILE_NAME};
 use crate::finding::Finding;

@@ -4,7 +4,7 @@ use crate::history_reference::shortcuts::{forget, read};
 use crate::support::{GOALS, PATH, Place};
 use git_okr::config::Config;
 use git_okr::git::{ObjectId, Repository};
-use git_okr::history::{self, Counts, Options};
+use git_okr::history::{self, Cache, Counts, Options};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
 
@@ -38,10 +38,14 @@ fn monorepo(place: &Place) {
 }
 
 fn counts(place: &Place) -> Counts {
+    counts_from(place, "main", None)
+}
+
+fn counts_from(place: &Place, revision: &str, cache: Option<&Cache>) -> Counts {
     let repository = Repository::open(&place.root()).expect("a repository");
-    let tip = ObjectId::parse(&place.git(&["rev-parse", "main"])).expect("an id");
+    let tip = ObjectId::parse(&place.git(&["rev-parse", revision])).expect("an id");
     let config = Config::default();
-    let mut past = history::Past::new(&repository, tip, &config, &Options::default()).expect("it opens");
+    let mut past = history::Past::new(&repository, tip, &config, &Options::default(), cache).expect("it opens");
     past.history().expect("it walks");
     past.counts()
 }
@@ -78,6 +82,30 @@ fn no_object_is_read_twice_nor_without_need() {
     assert!(filtered.roots <= 2 * touching + all / 20, "{filtered:?}");
     place.git(&["config", "core.commitGraph", "false"]);
     assert_eq!(counts(&place), plain);
+}
+
+#[test]
+fn what_a_run_read_the_next_does_not_read_again() {
+    let place = Place::repository();
+    monorepo(&place);
+    let repository = Repository::open(&place.root()).expect("a repository");
+    let cache = Cache::of(&repository, None).expect("a plain repository");
+    let number = |text: String| text.parse::<usize>().expect("a number");
+    let new = number(place.git(&["rev-list", "--count", "main~12..main"]));
+    let touching = number(place.git(&["rev-list", "--count", "main~12..main", "--", "okrs"]));
+    let first = counts_from(&place, "main~12", Some(&cache));
+    assert!(first.commits > 60 && first.blobs > touching, "{first:?}");
+    let grown = counts_from(&place, "main", Some(&cache));
+    // Each new commit, and those that they stand on: no further back than the oldest parent of a merge.
+    assert!(grown.commits <= new + 5 && grown.roots <= new + 5, "{grown:?} for {new} new commits");
+    // Both sides of each change, three folders deep.
+    assert!(grown.blobs <= 2 * touching && grown.trees <= 6 * touching, "{grown:?} for {touching} that touch goals");
+    assert!(touching > 0 && grown.blobs > 0);
+    assert_eq!(counts_from(&place, "main", Some(&cache)), Counts::default());
+    for old in ["main~3", "main~40", "main~1^2"] {
+        let seen = counts_from(&place, old, Some(&cache));
+        assert_eq!((seen.trees, seen.blobs), (0, 0), "{old}");
+    }
 }
 
 #[test]
