@@ -108,20 +108,13 @@ impl Diff {
                 let before = if dots == 3 { repository.merge_base(left, right)? } else { left };
                 States { before, after: Some(right) }
             }
-            (None, after) => {
-                States { before: commit(before)?, after: after.as_deref().map(commit).transpose()? }
-            }
+            (None, after) => States { before: commit(before)?, after: after.as_deref().map(commit).transpose()? },
         })
     }
 }
 
 /// Compares the two states and publishes what differs.
-fn model(
-    before: ObjectId,
-    after: &View,
-    global: &Global,
-    session: &mut Session<'_>,
-) -> Result<DiffV1, Failure> {
+fn model(before: ObjectId, after: &View, global: &Global, session: &mut Session<'_>) -> Result<DiffV1, Failure> {
     let before = after.at(before, global)?;
     let unread = |failure: Failure| failure.wrap_err("nothing can be compared with the state before");
     before.refuse_broken_configuration().map_err(unread)?;
@@ -132,8 +125,7 @@ fn model(
     let (repository, base) = before.repository.as_ref().zip(before.from).ok_or(GitError::Unborn)?;
     let head = after.from.filter(|_| !after.tree.revision.dirty);
     let comparison = Comparison::new(&before.tree, &after.tree);
-    let only_objectives =
-        source::only_objectives(repository, (&before.tree, base), (&after.tree, after.commit()))?;
+    let only_objectives = source::only_objectives(repository, (&before.tree, base), (&after.tree, after.commit()))?;
     let mut frame = Frame {
         base: base.to_string(),
         head: head.map(|id| id.to_string()),

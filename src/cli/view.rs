@@ -355,7 +355,8 @@ impl View {
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
     pub fn evidence(&self, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Evidence, Failure> {
-        let (mut past, history, locks) = self.look_back(&Options::default(), cycles, session)?;
+        let mut past = self.past(&Options::default())?;
+        let (history, locks) = self.look_back(past.as_mut(), cycles, session)?;
         let agreed = self.agreed(past.as_mut())?;
         Ok(Evidence { history, locks, agreed })
     }
@@ -441,17 +442,16 @@ impl View {
         cycles: &[Cycle],
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
-        self.look_back(options, cycles, session).map(|(_, history, locks)| (history, locks))
+        self.look_back(self.past(options)?.as_mut(), cycles, session)
     }
 
     fn look_back(
         &self,
-        options: &Options,
+        mut past: Option<&mut Past<'_>>,
         cycles: &[Cycle],
         session: &mut Session<'_>,
-    ) -> Result<(Option<Past<'_>>, History, BTreeMap<String, Locks>), Failure> {
-        let mut past = self.past(options)?;
-        let mut history = self.told(past.as_mut(), session)?;
+    ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
+        let mut history = self.told(past.as_deref_mut(), session)?;
         let mut locks = BTreeMap::new();
         for cycle in cycles {
             let Some(past) = &mut past else { break };
@@ -465,7 +465,7 @@ impl View {
             }
             locks.insert(cycle.id.clone(), agreed);
         }
-        Ok((past, history, locks))
+        Ok((history, locks))
     }
 }
 

@@ -118,6 +118,11 @@ fn judge(context: &Context<'_>, subject: &Subject<'_>, selection: &Selection) ->
         found
     });
     findings.extend(found.into_iter().flatten());
+    for rule in rules {
+        if let Run::Mending(mend) = rule.run {
+            mend(context, &mut findings);
+        }
+    }
     if let Some(past) = subject.history {
         findings.extend(gaps::findings(past, subject.tree, selection.needs_history(config)));
     }

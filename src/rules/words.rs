@@ -156,7 +156,7 @@ mod tests {
             ("P99 latency falls to 294 ms", Some(Direction::Down)),
             ("Raise activation to 30 %", Some(Direction::Up)),
             ("Increase retention, and let churn fall to 2 %", None),
-            ("Uploads no longer need file drops or copies", None),
+            ("Parents no longer need stamps or copies", None),
             ("Time from merge to production falls by half", Some(Direction::Down)),
             ("Margin grows", Some(Direction::Up)),
             ("Merchants pay", None),

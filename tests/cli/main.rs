@@ -31,5 +31,6 @@ mod readme;
 mod reports;
 mod repositories;
 mod sensitive;
+mod sentences;
 mod shortcuts;
 mod staged;
