@@ -5,7 +5,6 @@ use std::io::{BufWriter, IsTerminal, stderr, stdin, stdout};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    git_okr::git::prepare();
     // The error stream is not locked: a progress bar is drawn on it from another thread.
     let (out, mut err) = (stdout().lock(), stderr());
     let terminal = Terminal {

@@ -172,6 +172,8 @@ class Contest(Linting):
         self.state("none")
         agreement.with_patch(ours, output(PATCH, self.folder)[0])
         said.append(f"git log -p lists the same {ours.commits:,} commits")
+        if self.tools.git_only:
+            return said
         scripted = agreement.with_script(ours, *output(self.script(self.part), self.folder), repository.contested)
         said.append(f"the PyGit2 script finds the same {scripted} in the {self.part:,} commits that it walks")
         sampled = agreement.with_git_history(ours, repository, self.tools.peers, self.single_line)
@@ -192,14 +194,16 @@ class Contest(Linting):
 
     def contenders(self):
         tools, folder, none = self.tools, self.folder, self.in_state("none")
-        database = self.git / "bench-git-history.db"
-        history = agreement.git_history_command(tools.peers, database, self.single_line[0])
         all_of_them = []
         for state in STATES:
             all_of_them.append(Contender(f"okr {state}", self.log, folder, self.in_state(state)))
             all_of_them.append(Contender(f"raw {state}", RAW, folder, self.in_state(state)))
+        all_of_them.append(Contender("patch", PATCH, folder, none))
+        if tools.git_only:
+            return all_of_them
+        database = self.git / "bench-git-history.db"
+        history = agreement.git_history_command(tools.peers, database, self.single_line[0])
         all_of_them += [
-            Contender("patch", PATCH, folder, none),
             Contender("git-history", history, folder, lambda: (none(), database.unlink(missing_ok=True))),
             Contender("script", self.script(self.part), folder, none),
             Contender("script start", self.script(0), folder, none),
@@ -253,6 +257,8 @@ class Contest(Linting):
         cold = costs["okr none"]
         patch = 0.5 if name == "R2" else None
         rows.append(Row.at_most("`log`, cold, against `git log -p -- okrs`", cold, costs["patch"], "cpu", patch))
+        if self.tools.git_only:
+            return rows
         work = f"`log`, cold, against git-history on one file × {files:,} files"
         rows.append(faster(work, cold, more(costs["git-history"], files), "cpu", GIT_HISTORY[name]))
         work = "`log`, cold, against a PyGit2 script"

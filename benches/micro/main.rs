@@ -8,6 +8,5 @@ mod render;
 mod walk;
 
 fn main() {
-    git_okr::git::prepare();
     divan::main();
 }

@@ -28,6 +28,9 @@ pub struct Global {
     /// When to colour
     #[arg(long, value_name = "WHEN", global = true, help_heading = "Everywhere", default_value = "auto")]
     pub color: Color,
+    /// Find everything out anew, and keep nothing for the next run
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub no_cache: bool,
     /// Say nothing but results and errors
     #[arg(short, long, global = true, help_heading = "Everywhere", conflicts_with = "verbose")]
     pub quiet: bool,

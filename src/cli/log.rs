@@ -5,6 +5,7 @@ use super::{Failure, Outcome, Session, view};
 use crate::git::Error as GitError;
 use crate::history::Options;
 use crate::report::{self, Cycles, Input, LogSelection, Selection};
+use std::mem::ManuallyDrop;
 
 /// Show what happened to the goals, newest first
 ///
@@ -38,7 +39,8 @@ pub struct Log {
 
 impl Log {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
-        let view = view::View::with_git(global, &self.at, session)?;
+        // As with the past itself: a process that ends need not give back piece by piece what it read.
+        let view = ManuallyDrop::new(view::View::with_git(global, &self.at, session)?);
         if view.from.is_none() {
             return Err(GitError::Unborn.into());
         }

@@ -59,6 +59,7 @@ commands! {
     comment::Comment,
     report::Report,
     doctor::Doctor,
+    cache::Cache,
     schema::Schema,
 }
 
@@ -73,6 +74,8 @@ struct Arguments {
     command: Command,
 }
 
+const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
+
 const EXAMPLES: &str = "\
 Examples:
   git okr demo                 a small company's repository, its status and its report
@@ -84,6 +87,12 @@ Examples:
 
 /// Runs one command and gives the exit code: 0 fine, 1 findings, 2 could not do it. A reader that closes the pipe is fine.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, session: &mut Session<'_>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.get(1..).is_some_and(|asked| asked == ["--version"]) {
+        // What an editor or a script asks first, and often: no need to put every command's arguments together.
+        let written = session.out.write_all(VERSION.as_bytes()).and_then(|()| session.out.flush());
+        return ended(written, 0, session);
+    }
     let mut command = Arguments::command();
     if let Some(width) = session.width_of_help() {
         command = command.term_width(width);
@@ -162,5 +171,6 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Arguments::command().debug_assert();
+        assert_eq!(Arguments::command().render_version(), VERSION);
     }
 }

@@ -73,6 +73,11 @@ impl<'a> Session<'a> {
         self.environment.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
+    /// Gives the folder that the environment names for the cache: `GIT_OKR_CACHE_DIR`.
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        self.variable("GIT_OKR_CACHE_DIR").map(PathBuf::from)
+    }
+
     /// Gives the folder to work in.
     pub fn directory(&self, global: &Global) -> PathBuf {
         global.directory.clone().unwrap_or_else(|| Path::new(".").to_owned())

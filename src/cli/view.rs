@@ -5,7 +5,7 @@ use super::{Failure, Session, Usage, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Person, Repository};
-use crate::history::{self, History, Locks, Options, Past};
+use crate::history::{self, Cache, Degraded, History, Known, Locks, Options, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
@@ -13,6 +13,7 @@ use crate::source::{self, AsOf, Revision, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// One state of a repository, seen on one day.
@@ -30,6 +31,7 @@ pub struct View {
     /// The paths that were asked for, from the root.
     pub asked: Vec<String>,
     seen: Seen,
+    cache: Option<Cache>,
 }
 
 /// Where the files of a view were read.
@@ -90,7 +92,8 @@ impl View {
             let from = commit.or(head).ok_or(GitError::Unborn)?;
             (Some(from), source::revision_beside(&repository, from, &[], &Tree::default())?)
         };
-        let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), seen };
+        let cache = cache_of(Some(&repository), global, session);
+        let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), seen, cache };
         view.refuse_broken_configuration()?;
         Ok(view)
     }
@@ -191,7 +194,8 @@ impl View {
             session.detail(&format!("passed over {path}: {reason}"))?;
         }
         warn_of_settings(&tree, session)?;
-        Ok(View { repository, tree, today, from, root, asked, seen })
+        let cache = cache_of(repository.as_ref(), global, session);
+        Ok(View { repository, tree, today, from, root, asked, seen, cache })
     }
 
     /// Tells whether a path lies in what was asked for; where nothing was named, everything does.
@@ -206,7 +210,16 @@ impl View {
         let tree = source::revision_beside(&repository, commit, &self.asked, &self.tree)?;
         let (root, asked) = (self.root.clone(), self.asked.clone());
         let (repository, from) = (Some(repository), Some(commit));
-        Ok(View { repository, tree, today: self.today, from, root, asked, seen: Seen::Commit })
+        Ok(View {
+            repository,
+            tree,
+            today: self.today,
+            from,
+            root,
+            asked,
+            seen: Seen::Commit,
+            cache: self.cache.clone(),
+        })
     }
 
     /// Runs the rules, by the levels of a configuration that may be another one's; the past is read where a rule asks for
@@ -254,20 +267,30 @@ impl View {
     /// Makes ready to look back; `None` without git and before the first commit.
     fn past(&self, options: &Options) -> Result<Option<Past<'_>>, Failure> {
         let (Some(repository), Some(from)) = (&self.repository, self.from) else { return Ok(None) };
-        Ok(Some(Past::new(repository, from, &self.tree.config, options)?))
+        Ok(Some(Past::new(repository, from, &self.tree.config, options, self.cache.as_ref())?))
     }
 
     /// Walks the history behind the view, uncommitted values included. Without git it is empty and complete, before the
     /// first commit it holds the uncommitted values alone.
     pub fn history(&self, options: &Options, session: &mut Session<'_>) -> Result<History, Failure> {
-        self.told(self.past(options)?.as_mut(), session)
+        // What was read is hundreds of thousands of small pieces, and the process ends soon: giving each back takes longer
+        // than the system takes for all.
+        let mut past = ManuallyDrop::new(self.past(options)?);
+        self.told(past.as_mut(), session)
     }
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
         let mut history = match past {
             Some(past) => {
-                let _bar = session.bar(past.progress());
-                past.history()?
+                let bar = session.bar(past.progress());
+                let history = past.history()?;
+                drop(bar);
+                session.detail(&match (&self.cache, past.known()) {
+                    (None, _) => "no cache: all was found out anew".to_owned(),
+                    (Some(_), Known::Everything) => "the cache had the answer".to_owned(),
+                    (Some(_), Known::Commits(count)) => format!("the cache knew {count} commits"),
+                })?;
+                history
             }
             None => History { complete: true, ..History::default() },
         };
@@ -433,12 +456,23 @@ impl View {
         for cycle in cycles {
             let Some(past) = &mut past else { break };
             let agreed = past.locks(cycle, self.today)?;
-            let new: Vec<_> = agreed.degraded.iter().filter(|gap| !history.degraded.contains(gap)).cloned().collect();
-            history.degraded.extend(new);
+            for gap in &agreed.degraded {
+                let is_known =
+                    |known: &Degraded| (known.kind, &known.path, &known.message) == (gap.kind, &gap.path, &gap.message);
+                if !history.degraded.iter().any(is_known) {
+                    history.degraded.push(gap.clone());
+                }
+            }
             locks.insert(cycle.id.clone(), agreed);
         }
         Ok((history, locks))
     }
+}
+
+/// Gives the cache of a repository, unless there is none, or it is not to be used.
+fn cache_of(repository: Option<&Repository>, global: &Global, session: &Session<'_>) -> Option<Cache> {
+    let repository = repository.filter(|_| !global.no_cache)?;
+    Cache::of(repository, session.cache_folder())
 }
 
 /// Warns of settings that are not in force, and of entries of `paths` that name nothing beside others that do.

@@ -54,10 +54,8 @@ impl Repository {
     /// is switched off or not to be trusted, and where it cannot hold: with grafts, replacements and a shallow boundary
     /// (git's own rule), and where objects were left out.
     pub fn commit_graph(&self, paths: &[String]) -> Option<CommitGraphReader> {
-        let rewritten = &self.rewritten;
-        let plain = rewritten.shallow.is_empty() && rewritten.grafts.is_empty() && rewritten.replaced.is_empty();
         let config = self.inner.config().and_then(|mut config| config.snapshot()).ok()?;
-        if !plain || rewritten.partial || !config.get_bool("core.commitGraph").unwrap_or(true) {
+        if !self.is_plain() || !config.get_bool("core.commitGraph").unwrap_or(true) {
             return None;
         }
         let mut reader = CommitGraphReader::open(&self.common_dir().join("objects/info"))?;
@@ -94,7 +92,22 @@ impl CommitGraphReader {
                 layers
             }
         };
-        (!layers.is_empty()).then_some(CommitGraphReader { layers, questions: Vec::new() })
+        let reader = CommitGraphReader { layers, questions: Vec::new() };
+        (!reader.is_empty() && reader.is_sound()).then_some(reader)
+    }
+
+    /// Tells whether each commit has a date, and its parents stand in the file at a lower level than it: then no line runs
+    /// in a circle, whoever wrote the file. Git before 2.19 wrote no levels, and is not believed.
+    fn is_sound(&self) -> bool {
+        let when = |row: &[u8; ROW]| row[HASH + 8..].iter().fold(0u64, |word, &byte| word << 8 | u64::from(byte));
+        // 30 bits of level above 34 bits of seconds.
+        let when: Vec<u64> = self.layers.iter().flat_map(Layer::rows).map(when).collect();
+        let level = |place: u32| when.get(place as usize).map(|when| when >> 34);
+        let rows = self.layers.iter().flat_map(|layer| layer.rows().map(move |row| (layer, row)));
+        (0..).zip(rows).all(|(place, (layer, row))| {
+            let lower = |parent: u32| (level(parent)? < level(place)?).then_some(());
+            when[place as usize] & ((1 << 34) - 1) != 0 && layer.parents(row, lower).is_some()
+        })
     }
 
     /// Counts the commits.
@@ -130,31 +143,12 @@ impl CommitGraphReader {
         let row = layer.bytes.get(layer.rows + at * ROW..)?.first_chunk::<ROW>()?;
         let tree = ObjectId(*row.first_chunk::<HASH>()?);
         let word = |at: usize| row.get(at..).and_then(|rest| rest.first_chunk()).map(|word| u32::from_be_bytes(*word));
-        let (first, second) = (word(HASH)?, word(HASH + 4)?);
-        if first != NONE {
-            parents.push((self.id(first)?, first));
-        }
-        match second {
-            NONE => {}
-            list if list & MORE != 0 => {
-                let mut at = layer.more.start + (list & !MORE) as usize * 4;
-                loop {
-                    let word =
-                        layer.bytes.get(at..layer.more.end)?.first_chunk().map(|word| u32::from_be_bytes(*word))?;
-                    parents.push((self.id(word & !MORE)?, word & !MORE));
-                    if word & MORE != 0 {
-                        break;
-                    }
-                    at += 4;
-                }
-            }
-            second => parents.push((self.id(second)?, second)),
-        }
-        // 34 bits of seconds. A moment that git takes for none is told by the commit itself.
+        layer.parents(row, |parent| {
+            parents.push((self.id(parent)?, parent));
+            Some(())
+        })?;
+        // 34 bits of seconds.
         let seconds = i64::from(word(HASH + 8)? & 3) << 32 | i64::from(word(HASH + 12)?);
-        if seconds == 0 {
-            return None;
-        }
         let untouched = !self.questions.is_empty()
             && parents.len() > lone
             && layer.filters.as_ref().is_some_and(|filters| {
@@ -214,6 +208,36 @@ impl Layer {
         let filters = Filters::new(&bytes, chunk(b"BIDX"), chunk(b"BDAT"), commits);
         let (fan_out, ids, rows) = (fan_out.start, ids.start, rows.start);
         Some(Layer { bytes, below: commits_below, count, fan_out, ids, rows, more, filters })
+    }
+
+    /// Gives the rows of all commits.
+    fn rows(&self) -> impl Iterator<Item = &[u8; ROW]> {
+        self.bytes[self.rows..][..self.count as usize * ROW].as_chunks().0.iter()
+    }
+
+    /// Hands over the parents of a row in order, as places of the whole graph, until `take` gives none or the list ends
+    /// in nowhere.
+    fn parents(&self, row: &[u8; ROW], mut take: impl FnMut(u32) -> Option<()>) -> Option<()> {
+        let word = |bytes: &[u8]| bytes.first_chunk().map(|word| u32::from_be_bytes(*word));
+        let (first, second) = (word(&row[HASH..])?, word(&row[HASH + 4..])?);
+        if first != NONE {
+            take(first)?;
+        }
+        if second == NONE {
+            return Some(());
+        }
+        if second & MORE == 0 {
+            return take(second);
+        }
+        let mut at = self.more.start + (second & !MORE) as usize * 4;
+        loop {
+            let parent = word(self.bytes.get(at..self.more.end)?)?;
+            take(parent & !MORE)?;
+            if parent & MORE != 0 {
+                return Some(());
+            }
+            at += 4;
+        }
     }
 
     fn id(&self, at: usize) -> Option<ObjectId> {

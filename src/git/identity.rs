@@ -3,18 +3,27 @@
 use super::{Error, ObjectId, Person, Repository};
 
 /// Proper names and addresses, as `.mailmap` of one commit has them.
-pub struct Mailmap(Option<git2::Mailmap>);
+pub struct Mailmap {
+    map: Option<git2::Mailmap>,
+    /// Whether the commit has one that is not in this clone.
+    is_missing: bool,
+}
 
 impl std::fmt::Debug for Mailmap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Mailmap").field(&self.0.is_some()).finish()
+        f.debug_struct("Mailmap").field("is_missing", &self.is_missing).finish_non_exhaustive()
     }
 }
 
 impl Mailmap {
+    /// Tells whether the commit has one that is not in this clone, so that people go by the names in the commits.
+    pub fn is_missing(&self) -> bool {
+        self.is_missing
+    }
+
     /// Gives the person's proper name and address.
     pub fn person(&self, person: &Person) -> Person {
-        let resolved = self.0.as_ref().and_then(|map| {
+        let resolved = self.map.as_ref().and_then(|map| {
             let when = git2::Time::new(0, 0);
             map.resolve_signature(&git2::Signature::new(&person.name, &person.email, &when).ok()?).ok()
         });
@@ -45,8 +54,8 @@ impl Repository {
             git2::Mailmap::from_buffer(&text).map(Some).map_err(|error| Error::failed("read .mailmap", &error))
         };
         match read() {
-            Err(error) if error.is_missing() => Ok(Mailmap(None)),
-            other => other.map(Mailmap),
+            Err(error) if error.is_missing() => Ok(Mailmap { map: None, is_missing: true }),
+            other => other.map(|map| Mailmap { map, is_missing: false }),
         }
     }
 

@@ -4,7 +4,6 @@
 
 use super::ObjectId;
 use flate2::bufread::ZlibDecoder;
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufReader, Read, sink};
 use std::path::PathBuf;
@@ -17,8 +16,8 @@ const LARGEST: u64 = 64 << 20;
 #[derive(Debug)]
 pub(super) struct Loose {
     folder: PathBuf,
-    /// By first byte of the id: the names of the files there, listed when the first of them is asked for.
-    listed: Vec<OnceLock<HashSet<String>>>,
+    /// By first byte of the id: the objects that are loose, sorted, listed when the first of them is asked for.
+    listed: Vec<OnceLock<Vec<ObjectId>>>,
 }
 
 impl Loose {
@@ -29,20 +28,26 @@ impl Loose {
 
     /// Tells whether an object is loose and its file ends before its content does.
     pub(super) fn is_cut_off(&self, id: ObjectId) -> bool {
-        let name = id.to_string();
-        let (first, rest) = name.split_at(2);
-        let folder = self.folder.join(first);
-        let list = || {
-            let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
-            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
-        };
-        if !self.listed[usize::from(id.0[0])].get_or_init(list).contains(rest) {
+        let listed = self.listed[usize::from(id.0[0])].get_or_init(|| self.list(id.0[0]));
+        if listed.binary_search(&id).is_err() {
             return false;
         }
+        let name = id.to_string();
+        let (first, rest) = name.split_at(2);
         // A file that is not there any more was packed meanwhile; what else is wrong with one, libgit2 says.
-        let Ok(file) = File::open(folder.join(rest)) else { return false };
+        let Ok(file) = File::open(self.folder.join(first).join(rest)) else { return false };
         let read = std::io::copy(&mut ZlibDecoder::new(BufReader::new(file)).take(LARGEST), &mut sink());
         matches!(read, Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof)
+    }
+
+    /// Lists the loose objects whose id begins with a byte.
+    fn list(&self, first: u8) -> Vec<ObjectId> {
+        let first = format!("{first:02x}");
+        let entries = std::fs::read_dir(self.folder.join(&first)).into_iter().flatten().flatten();
+        let id = |rest: std::ffi::OsString| ObjectId::parse(&format!("{first}{}", rest.to_str()?));
+        let mut listed: Vec<ObjectId> = entries.filter_map(|entry| id(entry.file_name())).collect();
+        listed.sort_unstable();
+        listed
     }
 }
 

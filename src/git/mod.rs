@@ -22,19 +22,31 @@ pub use commit_graph::{CommitGraphReader, Row};
 pub use error::Error;
 pub use identity::Mailmap;
 pub use object::{CommitRecord, ObjectId, Person, Signature, TreeEntry};
-pub use objects::{Objects, Outline, RawEntry, RawTree};
+pub use objects::{Objects, Outline, RawEntries, RawEntry, RawTree};
 pub use open::Repository;
 pub use worktree::{State, Tracked};
 pub use writing::NewCommit;
 
-/// Sets libgit2 up for reading history, once and first thing in the process: no hashing of every object read (git does
-/// none either) and no second copy of each in memory.
-pub fn prepare() {
-    git2::opts::strict_hash_verification(false);
-    git2::opts::enable_caching(false);
-    // Inflating takes and gives back tens of kilobytes for each object, and glibc hands such memory to the system and
-    // fetches it again each time, until it has seen a larger block come and go. It is never touched.
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(16 << 20)));
+use std::sync::Once;
+
+/// Sets libgit2 up for reading history, once and before the first repository is opened: no hashing of every object read
+/// (git does none either) and no second copy of each in memory.
+fn prepare() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        git2::opts::strict_hash_verification(false);
+        git2::opts::enable_caching(false);
+        // Inflating takes and gives back tens of kilobytes for each object, and glibc hands such memory to the system and
+        // fetches it again each time, until it has seen a larger block come and go. It is never touched.
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(16 << 20)));
+    });
+}
+
+/// Sets a thread up that reads many objects, first thing in it: glibc asks the system for a thread's memory page by page,
+/// and keeps what it once had. What is taken here is address space alone, none of it is touched.
+pub fn prepare_thread() {
+    let reserve = || std::hint::black_box(Vec::<u8>::with_capacity(15 << 20));
+    drop((reserve(), reserve()));
 }
 
 impl From<git2::Oid> for ObjectId {

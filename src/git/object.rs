@@ -14,6 +14,19 @@ impl std::hash::Hash for ObjectId {
     }
 }
 
+/// What each byte stands for as a hexadecimal digit; above 15 where it is none.
+const NIBBLES: [u8; 256] = {
+    let mut nibbles = [0xff; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        let lower = b"0123456789abcdef"[digit as usize];
+        nibbles[lower as usize] = digit;
+        nibbles[lower.to_ascii_uppercase() as usize] = digit;
+        digit += 1;
+    }
+    nibbles
+};
+
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -40,16 +53,13 @@ impl ObjectId {
             return None;
         }
         let mut id = ObjectId::default();
+        let mut seen = 0;
         for (byte, pair) in id.0.iter_mut().zip(digits.chunks_exact(2)) {
-            let nibble = |digit: u8| match digit {
-                b'0'..=b'9' => Some(digit - b'0'),
-                b'a'..=b'f' => Some(digit - b'a' + 10),
-                b'A'..=b'F' => Some(digit - b'A' + 10),
-                _ => None,
-            };
-            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+            let (high, low) = (NIBBLES[usize::from(pair[0])], NIBBLES[usize::from(pair[1])]);
+            *byte = high << 4 | (low & 15);
+            seen |= high | low;
         }
-        Some(id)
+        (seen < 16).then_some(id)
     }
 
     /// Gives the first characters of the id, for people.

@@ -5,6 +5,7 @@ use super::loose::Loose;
 use super::open::Rewritten;
 use super::{Error, ObjectId, Repository, parse};
 use git2::{ObjectType, Odb};
+use std::rc::Rc;
 
 /// A reader of objects with an object database of its own.
 ///
@@ -26,7 +27,7 @@ pub struct Outline {
     pub parents: Vec<ObjectId>,
     /// Commit time, seconds since 1970, UTC.
     pub seconds: i64,
-    /// The commit up to the first line of its message; see [`Repository::commit_of`].
+    /// Who wrote and recorded it, whether it is signed, and the first line of its message; see [`Repository::commit_of`].
     pub raw: Box<[u8]>,
 }
 
@@ -61,14 +62,12 @@ impl Repository {
         Some(format!("{}/{}objects", self.common_dir().to_str()?.trim_end_matches('/'), "./".repeat(number)))
     }
 
-    /// Tells the rest of a commit whose outline was read.
+    /// Tells the rest of a commit whose outline was read; its parents are the outline's.
     ///
     /// # Errors
     /// [`Error::Corrupt`] where it is no commit.
     pub fn commit_of(&self, id: ObjectId, raw: &[u8]) -> Result<super::CommitRecord, Error> {
-        let mut commit = parse::commit(id, raw).ok_or(Error::Corrupt { id, expected: "commit" })?;
-        self.rewritten.cut(id, &mut commit.parents);
-        Ok(commit)
+        parse::commit(id, raw).ok_or(Error::Corrupt { id, expected: "commit" })
     }
 }
 
@@ -114,12 +113,12 @@ impl Objects<'_> {
         Ok(outline)
     }
 
-    /// Reads a tree with the places of its entries.
+    /// Reads a tree, its entries unseen.
     ///
     /// # Errors
     /// As [`Objects::outline`].
     pub fn tree(&self, id: ObjectId) -> Result<RawTree, Error> {
-        self.read(id, ObjectType::Tree, RawTree::new)
+        self.read(id, ObjectType::Tree, |bytes| Some(RawTree(bytes.into())))
     }
 
     /// Finds mode and id of what stands at a path below a tree, as [`Repository::entry`] does.
@@ -149,13 +148,9 @@ impl Objects<'_> {
     }
 }
 
-/// A tree as git stores it, with the places of its entries.
-#[derive(Debug)]
-pub struct RawTree {
-    bytes: Box<[u8]>,
-    /// Where each entry starts and where its name ends.
-    places: Vec<(u32, u32)>,
-}
+/// A tree as git stores it. What it holds is parsed as far as somebody looks.
+#[derive(Debug, Clone)]
+pub struct RawTree(Rc<[u8]>);
 
 /// One entry of a [`RawTree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,51 +163,73 @@ pub struct RawEntry<'t> {
     pub id: ObjectId,
 }
 
+/// The entries of a [`RawTree`], in git's order, that were not looked at yet. It ends early where the tree is cut off.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RawEntries<'t>(&'t [u8]);
+
 impl RawTree {
-    /// Takes the bytes of a tree; `None` where it is cut off.
-    fn new(bytes: &[u8]) -> Option<Self> {
-        let mut places = Vec::with_capacity(bytes.len() / 32);
-        let mut at = 0;
-        while at < bytes.len() {
-            let (_, end) = parse::entry_head(&bytes[at..])?;
-            places.push((u32::try_from(at).ok()?, u32::try_from(at + end).ok()?));
-            at += end + 21;
-        }
-        (at == bytes.len()).then(|| RawTree { bytes: bytes.into(), places })
-    }
-
-    /// Counts the entries.
-    pub fn len(&self) -> usize {
-        self.places.len()
-    }
-
-    /// Tells whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
-    }
-
     /// Counts the bytes that it holds.
     pub fn size(&self) -> usize {
-        self.bytes.len() + self.places.len() * 8
-    }
-
-    /// Gives the bytes of one entry: equal ones are equal entries.
-    pub fn bytes(&self, index: usize) -> Option<&[u8]> {
-        let &(start, end) = self.places.get(index)?;
-        Some(&self.bytes[start as usize..end as usize + 21])
-    }
-
-    /// Gives one entry.
-    pub fn entry(&self, index: usize) -> Option<RawEntry<'_>> {
-        let &(start, end) = self.places.get(index)?;
-        let (mode, name) = parse::mode_and_name(&self.bytes[start as usize..end as usize]);
-        let id = self.bytes[end as usize + 1..].first_chunk::<20>()?;
-        Some(RawEntry { mode, name, id: ObjectId(*id) })
+        self.0.len()
     }
 
     /// Gives all entries in git's order.
-    pub fn entries(&self) -> impl Iterator<Item = RawEntry<'_>> {
-        (0..self.len()).filter_map(|index| self.entry(index))
+    pub fn entries(&self) -> RawEntries<'_> {
+        RawEntries(&self.0)
+    }
+
+    /// Finds an entry by name: its mode and id.
+    pub fn find(&self, name: &[u8]) -> Option<(u32, ObjectId)> {
+        parse::entry(&self.0, name)
+    }
+}
+
+impl<'t> RawEntries<'t> {
+    fn first(&self) -> Option<(RawEntry<'t>, usize)> {
+        let head = parse::Head::read(self.0)?;
+        let id = ObjectId(*self.0[head.name.end + 1..].first_chunk()?);
+        let next = head.next();
+        Some((RawEntry { mode: head.mode, name: &self.0[head.name], id }, next))
+    }
+
+    /// Gives the next entry without going on to the one behind it.
+    pub fn peek(&self) -> Option<RawEntry<'t>> {
+        Some(self.first()?.0)
+    }
+
+    /// Tells whether all was looked at. What is left where there is no next entry is that of a tree that is cut off.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Passes over what both have next, in the same order and byte for byte.
+    pub fn skip_shared(&mut self, other: &mut Self) {
+        const STEP: usize = 32;
+        if self.0 == other.0 {
+            (self.0, other.0) = (&[], &[]);
+            return;
+        }
+        let steps = self.0.chunks_exact(STEP).zip(other.0.chunks_exact(STEP));
+        let near = steps.take_while(|(one, other)| one == other).count() * STEP;
+        let rest = self.0[near..].iter().zip(&other.0[near..]);
+        let same = near + rest.take_while(|(one, other)| one == other).count();
+        let mut at = 0;
+        while let Some(next) =
+            parse::Head::read(&self.0[at..]).map(|head| at + head.next()).filter(|&next| next <= same)
+        {
+            at = next;
+        }
+        (self.0, other.0) = (&self.0[at..], &other.0[at..]);
+    }
+}
+
+impl<'t> Iterator for RawEntries<'t> {
+    type Item = RawEntry<'t>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (entry, next) = self.first()?;
+        self.0 = &self.0[next..];
+        Some(entry)
     }
 }
 

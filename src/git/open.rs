@@ -68,6 +68,7 @@ impl Repository {
     /// # Errors
     /// One variant for each situation that people meet; see [`Error`].
     pub fn open(dir: &Path) -> Result<Self, Error> {
+        super::prepare();
         let shown = dir.display().to_string();
         if !dir.exists() {
             return Err(Error::NoSuchFolder { directory: shown });
@@ -92,6 +93,7 @@ impl Repository {
     /// As [`Repository::open`].
     pub fn open_here() -> Result<Self, Error> {
         if ["GIT_DIR", "GIT_INDEX_FILE"].iter().any(|name| std::env::var_os(name).is_some()) {
+            super::prepare();
             let inner = git2::Repository::open_from_env().map_err(|error| refusal(Path::new("."), &error))?;
             return Self::with(inner);
         }
@@ -140,6 +142,13 @@ impl Repository {
     /// Tells whether the clone left objects out that it can fetch later (`--filter`).
     pub fn is_partial(&self) -> bool {
         self.rewritten.partial
+    }
+
+    /// Tells whether every commit has the parents that it names, and every object may be read: no shallow boundary, no
+    /// grafts, no replacements, nothing left out.
+    pub fn is_plain(&self) -> bool {
+        let Rewritten { shallow, grafts, replaced, partial } = &self.rewritten;
+        shallow.is_empty() && grafts.is_empty() && replaced.is_empty() && !partial
     }
 
     /// Says what brings missing objects back.

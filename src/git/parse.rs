@@ -41,45 +41,70 @@ pub(super) fn commit(id: ObjectId, bytes: &[u8]) -> Option<CommitRecord> {
 /// Reads what a walk needs of a commit. `None` where it has no tree.
 pub(super) fn outline(bytes: &[u8]) -> Option<Outline> {
     let (mut tree, mut parents, mut seconds) = (None, Vec::new(), 0);
+    // A signature is longer than all else, and a message may be: of both little is wanted. There is one for each commit.
+    let mut raw = Vec::with_capacity(256);
     let mut rest = bytes;
     while let Some((line, after)) = next_line(rest) {
         rest = after;
         if line.is_empty() {
             break;
         }
-        match split_once(line, b' ').unwrap_or((line, b"")) {
-            (b"tree", value) => tree = hex(value),
-            (b"parent", value) => parents.push(hex(value)?),
-            (b"committer", value) => seconds = moment(value).0,
-            _ => {}
-        }
+        let (key, value) = split_once(line, b' ').unwrap_or((line, b""));
+        let kept = match key {
+            b"tree" => {
+                tree = hex(value);
+                line
+            }
+            b"parent" => {
+                parents.push(hex(value)?);
+                continue;
+            }
+            b"committer" => {
+                seconds = moment(value).0;
+                line
+            }
+            b"author" | b"encoding" => line,
+            b"gpgsig" | b"gpgsig-sha256" => key,
+            _ => continue,
+        };
+        raw.extend_from_slice(kept);
+        raw.push(b'\n');
     }
-    // The summary is all that is wanted of a message, however long that is.
     let lead = rest.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(rest.len());
     let end = rest[lead..].iter().position(|&b| b == b'\n').map_or(rest.len(), |end| lead + end);
-    let raw = bytes[..bytes.len() - rest.len() + end].into();
-    Some(Outline { tree: tree?, parents, seconds, raw })
+    raw.push(b'\n');
+    raw.extend_from_slice(&rest[lead..end]);
+    Some(Outline { tree: tree?, parents, seconds, raw: raw.into() })
 }
 
-/// Reads the head of a tree's first entry: its mode, and where its name ends. `None` where it is cut off.
-pub(super) fn entry_head(bytes: &[u8]) -> Option<(u32, usize)> {
-    let space = bytes.iter().take(12).position(|&b| b == b' ')?;
-    let mode = bytes[..space].iter().try_fold(0, |mode: u32, digit| match digit {
-        b'0'..=b'7' => Some(mode.wrapping_mul(8).wrapping_add(u32::from(digit - b'0'))),
-        _ => None,
-    })?;
-    let end = std::ffi::CStr::from_bytes_until_nul(&bytes[space + 1..]).ok()?.count_bytes() + space + 1;
-    (bytes.len() >= end + 21).then_some((mode, end))
+/// The head of an entry of a tree: its mode, and where its name stands. The id comes behind the byte at the name's end.
+pub(super) struct Head {
+    pub(super) mode: u32,
+    pub(super) name: std::ops::Range<usize>,
 }
 
-/// Splits the head of an entry that [`entry_head`] found whole.
-pub(super) fn mode_and_name(head: &[u8]) -> (u32, &[u8]) {
-    let (mode, name) = split_once(head, b' ').unwrap_or((head, b""));
-    (
-        mode.iter()
-            .fold(0, |mode: u32, digit| mode.wrapping_mul(8).wrapping_add(u32::from(digit.wrapping_sub(b'0') & 7))),
-        name,
-    )
+impl Head {
+    /// Reads the head of a tree's first entry. `None` where it is cut off.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let mut mode = 0u32;
+        let mut at = 0;
+        loop {
+            match bytes.get(at)? {
+                digit @ b'0'..=b'7' if at < 11 => mode = mode.wrapping_mul(8).wrapping_add(u32::from(digit - b'0')),
+                b' ' => break,
+                _ => return None,
+            }
+            at += 1;
+        }
+        let start = at + 1;
+        let name = start..start + bytes[start..].iter().position(|&b| b == 0)?;
+        (bytes.len() > name.end + 20).then_some(Head { mode, name })
+    }
+
+    /// Gives where the next entry starts.
+    pub(super) fn next(&self) -> usize {
+        self.name.end + 21
+    }
 }
 
 /// Reads the entries of a tree in git's order. `None` where it is cut off.
@@ -186,6 +211,10 @@ mod tests {
         assert_eq!(commit.committer.person.email, "c@x.example");
         assert!(commit.signed);
         assert_eq!(commit.summary, "Fa\u{e7}ade");
+        let outline = outline(bytes).expect("it parses");
+        assert_eq!((outline.tree, &outline.parents, outline.seconds), (commit.tree, &commit.parents, 1_780_000_001));
+        let rest = super::commit(ObjectId::default(), &outline.raw).expect("it parses");
+        assert_eq!(rest, CommitRecord { parents: Vec::new(), ..commit });
     }
 
     #[test]
@@ -206,7 +235,9 @@ mod tests {
         #[test]
         fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), line in "(tree|parent|author|x)? ?[<>a-f0-9 +-]{0,60}\n{0,2}[a-z\n]{0,20}") {
             let _ = (tree(&bytes), entry(&bytes, b"a"), commit(ObjectId::default(), &bytes));
-            let _ = commit(ObjectId::default(), line.as_bytes());
+            let whole = commit(ObjectId::default(), line.as_bytes());
+            let outlined = outline(line.as_bytes()).and_then(|outline| commit(ObjectId::default(), &outline.raw));
+            prop_assert_eq!(whole.map(|whole| CommitRecord { parents: Vec::new(), ..whole }), outlined);
             let _ = signature(line.as_bytes(), |b| decode(b, false));
         }
     }

@@ -30,6 +30,7 @@ impl Repository {
     pub fn init(dir: &Path) -> Result<Self, Error> {
         let mut options = git2::RepositoryInitOptions::new();
         options.no_reinit(true).mkpath(true).external_template(false).initial_head("main");
+        super::prepare();
         let inner = git2::Repository::init_opts(dir, &options)
             .map_err(|error| Error::failed(format!("make a repository in {}", dir.display()), &error))?;
         Self::with(inner)

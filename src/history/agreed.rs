@@ -1,7 +1,7 @@
 //! Owns the days that cycles had when they locked, as the settings of that time say.
 //! Never judges whether they should have moved.
 
-use super::Past;
+use super::walk::Walk;
 use crate::config::Config;
 use crate::git::Error;
 use crate::okr::Cycle;
@@ -11,13 +11,10 @@ use std::collections::btree_map::Entry;
 /// Settings that name a later lock are looked up again as of that day; more often than this nobody moves one.
 const MOST_MOVES: usize = 8;
 
-impl Past<'_> {
+impl Walk<'_> {
     /// Gives the days of each of these cycles as they were settled when it locked. One is left out whose settings were
     /// not in the repository yet on its first day: nobody had agreed on anything.
-    ///
-    /// # Errors
-    /// [`Error`] where the repository cannot be read; a commit that is not there ends the search without one.
-    pub fn agreed(&mut self, cycles: &[Cycle]) -> Result<Vec<Cycle>, Error> {
+    pub(super) fn agreed(&mut self, cycles: &[Cycle]) -> Result<Vec<Cycle>, Error> {
         let Some(from) = self.start else { return Ok(Vec::new()) };
         let line = self.line(from)?;
         let repository = self.graph.repository;
@@ -26,11 +23,14 @@ impl Past<'_> {
         for cycle in cycles {
             let mut day = cycle.start;
             for _ in 0..MOST_MOVES {
-                let Some(at) = line.as_of(&self.graph, day) else { break };
+                let Some(at) = line.as_of(day) else { break };
                 if let Entry::Vacant(vacant) = read.entry(at) {
-                    let id = self.graph.commits[line.chain[at]].id;
+                    let id = line.stop(at).0;
                     vacant.insert(match crate::source::configuration_of(repository, id) {
-                        Err(Error::Missing { .. } | Error::Corrupt { .. }) => None,
+                        Err(Error::Missing { .. } | Error::Corrupt { .. }) => {
+                            self.is_certain = false;
+                            None
+                        }
                         read => read?,
                     });
                 }

@@ -2,7 +2,7 @@
 //! many threads as help. Never keeps what was read: [`super::states`] does.
 
 use super::threads;
-use crate::git::{Error, ObjectId, Objects, Repository};
+use crate::git::{Error, ObjectId, Objects, Repository, prepare_thread};
 use crate::source::LARGEST_FILE;
 use crate::syntax::{Reading, Version};
 use std::sync::mpsc::sync_channel;
@@ -36,7 +36,7 @@ pub(super) fn read_all(
     let batches = batches(files);
     let workers = threads(batches.len());
     if workers < 2 {
-        let objects = repository.objects(1)?;
+        let objects = repository.objects(0)?;
         for (index, versions) in files.iter().enumerate() {
             let mut version = Version::default();
             for (at, &id) in versions.iter().enumerate() {
@@ -45,7 +45,7 @@ pub(super) fn read_all(
         }
         return Ok(());
     }
-    let objects = (1..=workers).map(|number| repository.objects(number)).collect::<Result<Vec<_>, _>>()?;
+    let objects = (0..workers).map(|number| repository.objects(number)).collect::<Result<Vec<_>, _>>()?;
     std::thread::scope(|scope| {
         let mut lanes = Vec::with_capacity(workers);
         for (worker, objects) in objects.into_iter().enumerate() {
@@ -53,6 +53,7 @@ pub(super) fn read_all(
             lanes.push(receiver);
             let batches = &batches;
             scope.spawn(move || {
+                prepare_thread();
                 for batch in batches.iter().skip(worker).step_by(workers) {
                     let done = read_batch(&objects, &files[batch.clone()]);
                     // The other end is gone where an error ended the reading.

@@ -5,7 +5,7 @@ use super::graph::{Graph, Key, Node};
 use super::progress::{Progress, Stage};
 use super::threads;
 use super::trees::{Entry, FileChange, Trees};
-use crate::git::{Error, ObjectId, Repository};
+use crate::git::{Error, ObjectId, Repository, prepare_thread};
 use crate::source::Paths;
 
 /// What a node changed.
@@ -30,12 +30,13 @@ pub(super) struct Found {
     pub(super) trees: usize,
 }
 
-/// Compares the objective trees of nodes with those of their parents.
-pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node]) -> Result<Found, Error> {
+/// Compares the objective trees of some of the nodes with those of their parents.
+pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node], some: &[usize]) -> Result<Found, Error> {
     let (prefixes, keys) = graph.keys();
     let key = |node: &Node| graph.commits[node.commit].key;
-    let jobs: Vec<Job> = nodes
+    let jobs: Vec<Job> = some
         .iter()
+        .map(|&at| &nodes[at])
         .map(|node| Job {
             commit: graph.commits[node.commit].id,
             key: key(node),
@@ -47,7 +48,7 @@ pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node]) -> Resu
     let compare = |trees: &mut Trees<'_>, jobs: &[Job]| compare_all(trees, paths, prefixes, keys, jobs, progress);
     let workers = threads(jobs.len() / RUN);
     if workers < 2 {
-        return compare(&mut Trees::new(graph.repository.objects(1)?), &jobs);
+        return compare(&mut Trees::new(graph.repository.objects(0)?), &jobs);
     }
     in_parallel(graph.repository, &jobs, workers, compare)
 }
@@ -65,14 +66,19 @@ fn in_parallel(
     workers: usize,
     compare: impl Fn(&mut Trees<'_>, &[Job]) -> Result<Found, Error> + Sync,
 ) -> Result<Found, Error> {
-    let objects = (1..=workers).map(|number| repository.objects(number)).collect::<Result<Vec<_>, _>>()?;
+    let objects = (0..workers).map(|number| repository.objects(number)).collect::<Result<Vec<_>, _>>()?;
     let share = jobs.len().div_ceil(workers);
     let parts = std::thread::scope(|scope| {
         let compare = &compare;
         let running: Vec<_> = objects
             .into_iter()
             .zip(jobs.chunks(share))
-            .map(|(objects, jobs)| scope.spawn(move || compare(&mut Trees::new(objects), jobs)))
+            .map(|(objects, jobs)| {
+                scope.spawn(move || {
+                    prepare_thread();
+                    compare(&mut Trees::new(objects), jobs)
+                })
+            })
             .collect();
         running.into_iter().map(|one| one.join().expect("comparing trees does not panic")).collect::<Vec<_>>()
     });
@@ -129,5 +135,7 @@ pub(super) fn compare_keys(
         trees.compare(paths, prefix, side(old), side(new), &mut found)?;
     }
     found.sort();
+    // There is one of these for each commit, and most have one file.
+    found.shrink_to_fit();
     Ok(found)
 }

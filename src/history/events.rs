@@ -3,37 +3,59 @@
 
 use super::facts::{Facts, FactsId};
 use super::{Changed, Event, EventKind};
-use crate::git::{CommitRecord, ObjectId, Person};
-use crate::okr::{self, Field, Fields, Group};
+use crate::git::{CommitRecord, ObjectId, Person, Signature};
+use crate::okr::{self, Field, Group};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::Offset};
 use serde_json::Value;
+use std::sync::Arc;
+
+/// What events need of a commit beside its id, as the commit itself has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Before `.mailmap`.
+    pub(super) author: Signature,
+    pub(super) recorded: i64,
+    /// Of the committer's clock, in minutes east of UTC.
+    pub(super) recorded_offset: i32,
+    pub(super) summary: Arc<str>,
+    pub(super) signed: bool,
+}
+
+impl Told {
+    /// Keeps what is needed.
+    pub(super) fn of(commit: CommitRecord) -> Self {
+        let CommitRecord { author, committer, summary, signed, .. } = commit;
+        let (recorded, recorded_offset) = (committer.seconds, committer.offset_minutes);
+        Told { author, recorded, recorded_offset, summary: summary.into(), signed }
+    }
+}
 
 /// Who recorded a change, when and where.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
     pub(super) commit: Option<ObjectId>,
-    pub(super) author: Person,
+    pub(super) author: Arc<Person>,
     /// The author's day.
     pub(super) day: Date,
     pub(super) recorded: i64,
     /// The committer's day.
     pub(super) recorded_on: Date,
-    pub(super) summary: String,
+    pub(super) summary: Arc<str>,
     pub(super) signed: bool,
 }
 
 impl Record {
     /// Takes what a commit says; the author is mapped by the caller.
-    pub(super) fn of(commit: &CommitRecord, author: Person) -> Self {
+    pub(super) fn of(commit: ObjectId, told: &Told, author: Arc<Person>) -> Self {
         Record {
-            commit: Some(commit.id),
+            commit: Some(commit),
             author,
-            day: day_of(commit.author.seconds, commit.author.offset_minutes),
-            recorded: commit.committer.seconds,
-            recorded_on: day_of(commit.committer.seconds, commit.committer.offset_minutes),
-            summary: commit.summary.clone(),
-            signed: commit.signed,
+            day: day_of(told.author.seconds, told.author.offset_minutes),
+            recorded: told.recorded,
+            recorded_on: day_of(told.recorded, told.recorded_offset),
+            summary: Arc::clone(&told.summary),
+            signed: told.signed,
         }
     }
 }
@@ -45,41 +67,22 @@ pub(super) fn day_of(seconds: i64, offset_minutes: i32) -> Date {
     Timestamp::from_second(moment).map_or(Date::MIN, |moment| offset.to_datetime(moment).date())
 }
 
-/// The fields of a goal on one side of a change.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Side<'a> {
-    /// As a table of their own.
-    Fields(&'a Fields),
-    /// Among the facts of all of history.
-    Facts(&'a Facts, FactsId),
-}
-
-impl<'a> Side<'a> {
-    fn get(self, field: Field) -> Option<&'a Value> {
-        match self {
-            Side::Fields(fields) => fields.get(&field),
-            Side::Facts(facts, id) => facts.value(id, field),
-        }
-    }
-
-    fn fields(self) -> Fields {
-        match self {
-            Side::Fields(fields) => fields.clone(),
-            Side::Facts(facts, id) => facts.fields(id),
-        }
-    }
-}
-
 /// One goal on both sides of a change, and the fields whose lines turn there.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sides<'a> {
-    pub(super) name: &'a str,
-    pub(super) before: Option<Side<'a>>,
-    pub(super) after: Option<Side<'a>>,
+    pub(super) name: &'a Arc<str>,
+    pub(super) facts: &'a Facts,
+    pub(super) before: Option<FactsId>,
+    pub(super) after: Option<FactsId>,
     pub(super) fields: &'a [Field],
 }
 
 impl<'a> Sides<'a> {
+    /// Gives the value of a field on one side.
+    fn value(&self, side: Option<FactsId>, field: Field) -> Option<&'a Arc<Value>> {
+        self.facts.value(side?, field)
+    }
+
     /// Tells whether it is an objective rather than a key result.
     fn is_objective(&self) -> bool {
         self.name.split('/').count() == 2 && self.name.split('/').all(|part| !part.is_empty())
@@ -100,16 +103,20 @@ impl<'a> Sides<'a> {
             let Some(kind) = whole.filter(|_| field.group() != Group::Quiet).or_else(|| kind(field.group())) else {
                 continue;
             };
-            let side = |side: Option<Side<'a>>| side.and_then(|side| side.get(field)).filter(|value| !value.is_null());
+            let side = |side: Option<FactsId>| self.value(side, field).unwrap_or(self.facts.nothing());
             let (before, after) = (side(self.before), side(self.after));
             if before == after {
                 continue;
             }
-            let value = |side: Option<&Value>| side.cloned().unwrap_or_default();
-            let changed = Changed { field, before: value(before), after: value(after) };
+            let changed = Changed { field, before: Arc::clone(before), after: Arc::clone(after) };
             match kinds.binary_search_by_key(&kind, |known| known.0) {
                 Ok(at) => kinds[at].1.push(changed),
-                Err(at) => kinds.insert(at, (kind, vec![changed])),
+                Err(at) => {
+                    // Most events have all fields that turn; half a million of them have no room to spare.
+                    let mut changes = Vec::with_capacity(self.fields.len());
+                    changes.push(changed);
+                    kinds.insert(at, (kind, changes));
+                }
             }
         }
         kinds
@@ -118,16 +125,16 @@ impl<'a> Sides<'a> {
     /// Gives the day of measuring: `as_of` where it was set, else the latest day on which something newly done was done,
     /// else the author's day.
     fn measured(&self, day: Date) -> Date {
-        let get = |side: Option<Side<'a>>, field| side.and_then(|side| side.get(field));
         let date = |value: &Value| value.as_str().and_then(|text| text.parse::<Date>().ok());
         let set = |field: Field| {
-            let (before, after) = (get(self.before, field), get(self.after, field));
-            after.filter(|&after| self.fields.contains(&field) && before != Some(after))
+            let changed =
+                self.fields.contains(&field).then(|| (self.value(self.before, field), self.value(self.after, field)));
+            changed.and_then(|(before, after)| after.filter(|&after| before != Some(after))).map(|value| &**value)
         };
         if let Some(as_of) = set(Field::AsOf).and_then(date) {
             return as_of;
         }
-        let earlier = get(self.before, Field::MilestoneDone);
+        let earlier = self.value(self.before, Field::MilestoneDone);
         let reached = set(Field::MilestoneDone).and_then(Value::as_object).into_iter().flatten();
         let new = reached
             .filter(|(title, done)| earlier.and_then(|earlier| earlier.get(title.as_str())) != Some(done))
@@ -138,7 +145,7 @@ impl<'a> Sides<'a> {
     /// Tells whether the goal became easier.
     fn eased(&self, measured: Date) -> Option<bool> {
         let (before, after) = (self.before?, self.after?);
-        let (before, after) = (before.fields(), after.fields());
+        let (before, after) = (self.facts.fields(before), self.facts.fields(after));
         if self.is_objective() {
             return okr::objective_eased(&crate::syntax::objective(&before), &crate::syntax::objective(&after));
         }
@@ -175,32 +182,31 @@ fn gravest(kind: EventKind, changes: &[Changed]) -> Group {
 pub(super) fn events<'a>(
     sides: &'a Sides<'a>,
     record: &'a Record,
-    path: &'a str,
+    path: &'a Arc<str>,
     line: usize,
 ) -> impl Iterator<Item = Event> + 'a {
     let measured = sides.measured(record.day);
-    let is_sensitive =
-        |side: Option<Side<'_>>| side.is_some_and(|side| side.get(Field::Sensitive) == Some(&Value::Bool(true)));
+    let is_sensitive = |side| sides.value(side, Field::Sensitive).is_some_and(|value| **value == Value::Bool(true));
     let sensitive = is_sensitive(sides.before) || is_sensitive(sides.after);
-    let amended = sides.before.and_then(|side| side.get(Field::Amend)).and_then(Value::as_array);
+    let amended = sides.value(sides.before, Field::Amend).and_then(|amend| amend.as_array());
     let reasons = amended.map_or(0, Vec::len);
     let event = move |(kind, changes): (EventKind, Vec<Changed>)| {
         let moved = changes.iter().any(|change| change.field.group() == Group::Goalpost);
         let goalpost = kind == EventKind::Definition && moved;
         Event {
-            name: sides.name.to_owned(),
+            name: Arc::clone(sides.name),
             kind,
             group: gravest(kind, &changes),
             goalpost,
             eased: if goalpost { sides.eased(measured) } else { None },
             late: false,
             commit: record.commit,
-            author: record.author.clone(),
+            author: Arc::clone(&record.author),
             measured,
             recorded: record.recorded,
             recorded_on: record.recorded_on,
-            summary: record.summary.clone(),
-            path: path.to_owned(),
+            summary: Arc::clone(&record.summary),
+            path: Arc::clone(path),
             line,
             signed: record.signed,
             sensitive,

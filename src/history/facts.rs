@@ -3,32 +3,32 @@
 
 use super::lines::{ALL, Mask};
 use crate::okr::{Field, Fields, Name};
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use serde_json::Value;
-use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Number of a full name; names of all of history are counted through.
 pub(super) type NameId = u32;
 
 /// Number of the fields that some goal has at some commit; equal numbers are equal fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct FactsId(u32);
+pub(super) struct FactsId(pub(super) u32);
 
 /// Number of a value; equal numbers are equal values.
-type ValueId = u32;
+pub(super) type ValueId = u32;
 
 /// Numbers things in the order in which they come up.
 #[derive(Debug)]
 pub(super) struct Numbered<T: ?Sized> {
-    all: Vec<Rc<T>>,
-    numbers: HashMap<Rc<T>, u32>,
+    all: Vec<Arc<T>>,
+    numbers: HashMap<Arc<T>, u32>,
 }
 
 impl<T: ?Sized> Default for Numbered<T> {
     fn default() -> Self {
-        Numbered { all: Vec::new(), numbers: HashMap::new() }
+        Numbered { all: Vec::new(), numbers: HashMap::default() }
     }
 }
 
@@ -40,19 +40,19 @@ impl<T: ?Sized + Hash + Eq> Numbered<T> {
     /// Gives the number of a thing, a new one where it never came up.
     pub(super) fn number<'a, B>(&mut self, thing: B) -> u32
     where
-        B: std::borrow::Borrow<T> + Into<Rc<T>> + 'a,
+        B: std::borrow::Borrow<T> + Into<Arc<T>> + 'a,
     {
         if let Some(known) = self.find(thing.borrow()) {
             return known;
         }
         let number = u32::try_from(self.all.len()).expect("history holds fewer than 2^32 things of a kind");
-        let thing: Rc<T> = thing.into();
+        let thing: Arc<T> = thing.into();
         self.all.push(thing.clone());
         self.numbers.insert(thing, number);
         number
     }
 
-    pub(super) fn get(&self, number: u32) -> &Rc<T> {
+    pub(super) fn get(&self, number: u32) -> &Arc<T> {
         &self.all[number as usize]
     }
 
@@ -99,15 +99,18 @@ struct Sets {
 
 impl Sets {
     fn get(&self, number: u32) -> &[(Field, ValueId)] {
+        Sets::slice(&self.all, &self.ends, number)
+    }
+
+    fn slice<'a>(all: &'a [(Field, ValueId)], ends: &[usize], number: u32) -> &'a [(Field, ValueId)] {
         let at = number as usize;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.all[start..self.ends[at]]
+        let start = if at == 0 { 0 } else { ends[at - 1] };
+        &all[start..ends[at]]
     }
 
     fn number(&mut self, set: &[(Field, ValueId)]) -> u32 {
-        let mut places = std::mem::take(&mut self.places);
-        let (number, is_new) = places.number(set, self.ends.len(), |other| self.get(other) == set);
-        self.places = places;
+        let Sets { all, ends, places } = self;
+        let (number, is_new) = places.number(set, ends.len(), |other| Sets::slice(all, ends, other) == set);
         if is_new {
             self.all.extend_from_slice(set);
             self.ends.push(self.all.len());
@@ -119,20 +122,21 @@ impl Sets {
 /// Values, one behind another.
 #[derive(Debug, Default)]
 struct Values {
-    all: Vec<Value>,
+    all: Vec<Arc<Value>>,
     places: Places,
+    nothing: Arc<Value>,
 }
 
 impl Values {
-    fn get(&self, number: ValueId) -> &Value {
+    fn get(&self, number: ValueId) -> &Arc<Value> {
         &self.all[number as usize]
     }
 
     fn number(&mut self, value: Value) -> ValueId {
         let all = &self.all;
-        let (number, is_new) = self.places.number(&value, all.len(), |other| all[other as usize] == value);
+        let (number, is_new) = self.places.number(&value, all.len(), |other| *all[other as usize] == value);
         if is_new {
-            self.all.push(value);
+            self.all.push(value.into());
         }
         number
     }
@@ -152,7 +156,7 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Gives a name by its number.
-    pub(super) fn text(&self, name: NameId) -> &str {
+    pub(super) fn text(&self, name: NameId) -> &Arc<str> {
         self.names.get(name)
     }
 
@@ -169,6 +173,41 @@ impl Facts {
     /// Counts the names.
     pub(super) fn names(&self) -> usize {
         self.names.len()
+    }
+
+    /// Counts the values.
+    pub(super) fn values(&self) -> usize {
+        self.values.all.len()
+    }
+
+    /// Counts the sets of fields.
+    pub(super) fn sets(&self) -> usize {
+        self.sets.ends.len()
+    }
+
+    /// Gives the values from a number on.
+    pub(super) fn values_from(&self, number: usize) -> &[Arc<Value>] {
+        &self.values.all[number..]
+    }
+
+    /// Gives a set as the numbers of its values.
+    pub(super) fn set(&self, facts: FactsId) -> &[(Field, ValueId)] {
+        self.sets.get(facts.0)
+    }
+
+    /// Takes the value that is the next by number; `None` where it is not new.
+    pub(super) fn next_value(&mut self, value: Value) -> Option<()> {
+        let next = self.values();
+        (self.values.number(value) as usize == next).then_some(())
+    }
+
+    /// Takes the set that is the next by number; `None` where it is not new or not well-formed.
+    pub(super) fn next_set(&mut self, set: &[(Field, ValueId)]) -> Option<()> {
+        let next = self.sets();
+        let whole = set.windows(2).all(|pair| pair[0].0 < pair[1].0)
+            && set.iter().all(|field| (field.1 as usize) < self.values());
+        self.aliases |= set.iter().any(|field| field.0 == Field::Aliases);
+        (whole && self.sets.number(set) as usize == next).then_some(())
     }
 
     /// Finds the objective that a key result belongs to, if history ever had it.
@@ -199,10 +238,15 @@ impl Facts {
     }
 
     /// Gives the value of a field.
-    pub(super) fn value(&self, facts: FactsId, field: Field) -> Option<&Value> {
+    pub(super) fn value(&self, facts: FactsId, field: Field) -> Option<&Arc<Value>> {
         let set = self.sets.get(facts.0);
         let at = set.binary_search_by_key(&field, |entry| entry.0).ok()?;
         Some(self.values.get(set[at].1))
+    }
+
+    /// Gives the value of what is not written.
+    pub(super) fn nothing(&self) -> &Arc<Value> {
+        &self.values.nothing
     }
 
     /// Gives the fields of a goal as a table of their own.

@@ -1,11 +1,14 @@
 //! Owns the commits: reading them, comparing their objective trees, and the simplified graph that history is followed on.
 //! Never reads an objective file.
 
+use super::events::Told;
 use super::progress::{Progress, Stage};
+use super::steps::Steps;
 use super::{Degraded, DegradedKind};
-use crate::git::{CommitGraphReader, CommitRecord, Error, ObjectId, Objects, Repository, Row};
+use crate::git::{CommitGraphReader, Error, ObjectId, Objects, Repository, Row};
+use foldhash::HashMap;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 /// The objects at the prefixes of `paths`, in the order of the prefixes: two commits with the same ones say the same
@@ -31,6 +34,8 @@ pub(super) struct Commit {
     root: ObjectId,
     /// Whether its objective tree is surely that of its first parent.
     untouched: bool,
+    /// Whether only what the ledger says of it is known: its parents and root are read when they are asked for.
+    remembered: bool,
     /// The commit as git stores it, held while it may turn out to be a node.
     raw: Option<Box<[u8]>>,
 }
@@ -55,30 +60,16 @@ pub(super) struct Walked {
     pub(super) nodes: Vec<Node>,
     /// The node that the walk's first commit stands for; `None` where no commit has any of the folders.
     pub(super) start: Option<usize>,
+    /// By commit, the node that it comes to.
+    node_of: Vec<Option<usize>>,
+    /// How many commits it came to.
+    pub(super) commits: usize,
 }
 
-/// How the walk went on from a commit.
-#[derive(Clone, Copy)]
-struct Step {
-    is_node: bool,
-    /// Where the parents that it went on through stand among those of all steps.
-    parents: (usize, usize),
-}
-
-/// How the walk went on from every commit that it came to.
-#[derive(Default)]
-struct Steps {
-    of: Vec<Option<Step>>,
-    parents: Vec<usize>,
-}
-
-impl Steps {
-    fn parents(&self, commit: usize) -> &[usize] {
-        self.of[commit].map_or(&[], |step| &self.parents[step.parents.0..step.parents.1])
-    }
-
-    fn is_node(&self, commit: usize) -> bool {
-        self.of[commit].is_some_and(|step| step.is_node)
+impl Walked {
+    /// Gives the node that a commit comes to, if the walk came to it.
+    pub(super) fn node_of(&self, commit: usize) -> Option<usize> {
+        self.node_of.get(commit).copied().flatten()
     }
 }
 
@@ -97,6 +88,10 @@ pub(super) struct Graph<'r> {
     by_id: HashMap<ObjectId, Option<usize>>,
     /// What is known of the commits of the commit-graph, by their places there.
     by_place: Vec<u32>,
+    /// Commits that the ledger knows.
+    remembered: HashMap<ObjectId, usize>,
+    /// How walks go on.
+    pub(super) steps: Steps,
     keys: Vec<Key>,
     key_of: HashMap<Key, usize>,
     /// What a key is put together in.
@@ -105,12 +100,21 @@ pub(super) struct Graph<'r> {
     pub(super) progress: Arc<Progress>,
     /// What was read.
     pub(super) read: super::Counts,
+    /// What the ledger has of nodes, by index.
+    pub(super) told: Vec<(usize, Told)>,
+    /// Whether what was known of commits had to be given up; their indices then hold no more.
+    pub(super) forgot: bool,
     /// Objects that are not there, with the commit at which they were missed.
     pub(super) missing: Vec<(ObjectId, Option<ObjectId>)>,
 }
 
 impl<'r> Graph<'r> {
-    pub(super) fn new(repository: &'r Repository, prefixes: Vec<String>, first_parent: bool) -> Result<Self, Error> {
+    pub(super) fn new(
+        repository: &'r Repository,
+        prefixes: Vec<String>,
+        first_parent: bool,
+        progress: Arc<Progress>,
+    ) -> Result<Self, Error> {
         let shortcut = repository.commit_graph(&prefixes);
         Ok(Graph {
             repository,
@@ -121,12 +125,16 @@ impl<'r> Graph<'r> {
             prefixes,
             commits: Vec::new(),
             parents: Vec::new(),
-            by_id: HashMap::new(),
+            by_id: HashMap::default(),
+            remembered: HashMap::default(),
+            steps: Steps::default(),
             keys: Vec::new(),
-            key_of: HashMap::new(),
+            key_of: HashMap::default(),
             draft: Vec::new(),
-            progress: Arc::default(),
+            progress,
             read: super::Counts::default(),
+            told: Vec::new(),
+            forgot: false,
             missing: Vec::new(),
         })
     }
@@ -142,9 +150,35 @@ impl<'r> Graph<'r> {
         self.prefixes.iter().map(String::as_str).zip(key.iter().copied())
     }
 
-    /// Tells whether a commit has none of the folders.
+    /// Tells whether a commit that a walk came to has none of the folders.
     pub(super) fn is_bare_of_goals(&self, commit: usize) -> bool {
-        self.keys[self.commits[commit].key].iter().all(Option::is_none)
+        self.steps.is_bare(commit)
+    }
+
+    /// Takes the next commit that the ledger knows, before any is read; `None` where it is not new.
+    pub(super) fn remember(&mut self, id: ObjectId, seconds: i64) -> Option<()> {
+        let known = self.remembered.insert(id, self.commits.len());
+        let (root, raw) = (ObjectId::default(), None);
+        let commit =
+            Commit { id, seconds, key: UNKNOWN, parents: (0, 0), root, untouched: false, remembered: true, raw };
+        self.commits.push(commit);
+        known.is_none().then_some(())
+    }
+
+    /// Reads a commit of which only the ledger's word is known.
+    fn fill(&mut self, commit: usize) -> Result<(), Error> {
+        let Commit { id, remembered: true, .. } = self.commits[commit] else { return Ok(()) };
+        let place = self.shortcut.as_ref().and_then(|graph| graph.find(id)).unwrap_or(NOWHERE);
+        match self.read_commit(id, place) {
+            Ok(read) => self.commits[commit] = Commit { raw: None, ..read },
+            Err(Error::Missing { id: object, .. } | Error::Corrupt { id: object, .. }) => {
+                self.missing.push((object, Some(id)));
+                self.commits[commit].remembered = false;
+                self.commits[commit].key = self.number(&vec![None; self.prefixes.len()]);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// Reads a commit; `None`, and noted, where it or its root tree is not in this clone.
@@ -166,8 +200,10 @@ impl<'r> Graph<'r> {
         if let Some(known) = known {
             return Ok(known);
         }
-        let index = match self.read_commit(id, place) {
-            Ok(commit) => {
+        let remembered = self.remembered.get(&id).copied();
+        let index = match remembered.map_or_else(|| self.read_commit(id, place).map(Some), |_| Ok(None)) {
+            Ok(None) => remembered,
+            Ok(Some(commit)) => {
                 self.commits.push(commit);
                 Some(self.commits.len() - 1)
             }
@@ -206,7 +242,7 @@ impl<'r> Graph<'r> {
         let place = |at: usize| u32::try_from(at).expect("history holds fewer than 2^32 parents");
         let parents = (place(start), place(self.parents.len()));
         let key = if untouched { UNKNOWN } else { self.key_of_root(root)? };
-        Ok(Commit { id, seconds, key, parents, root, untouched, raw })
+        Ok(Commit { id, seconds, key, parents, root, untouched, remembered: false, raw })
     }
 
     /// Counts the parents of a commit.
@@ -225,7 +261,11 @@ impl<'r> Graph<'r> {
     pub(super) fn key(&mut self, commit: usize) -> Result<usize, Error> {
         let mut same = Vec::new();
         let mut at = commit;
-        while self.commits[at].key == UNKNOWN {
+        loop {
+            self.fill(at)?;
+            if self.commits[at].key != UNKNOWN {
+                break;
+            }
             same.push(at);
             match self.untouched_parent(at)? {
                 Some(parent) => at = parent,
@@ -250,20 +290,27 @@ impl<'r> Graph<'r> {
 
     /// Gives the first parent of a commit that surely left the goals alone.
     fn untouched_parent(&mut self, commit: usize) -> Result<Option<usize>, Error> {
+        self.fill(commit)?;
         if self.commits[commit].untouched && self.count_parents(commit) > 0 {
             return self.load_parent(commit, 0);
         }
         Ok(None)
     }
 
-    /// Tells all that a commit says.
-    pub(super) fn record(&self, commit: usize) -> Result<CommitRecord, Error> {
+    /// Tells what a commit says of itself.
+    pub(super) fn told(&self, commit: usize) -> Result<Told, Error> {
+        if let Ok(at) = self.told.binary_search_by_key(&commit, |told| told.0) {
+            return Ok(self.told[at].1.clone());
+        }
         let Commit { id, raw, .. } = &self.commits[commit];
-        raw.as_ref().map_or_else(|| self.repository.commit(*id), |raw| self.repository.commit_of(*id, raw))
+        let record =
+            raw.as_ref().map_or_else(|| self.repository.commit(*id), |raw| self.repository.commit_of(*id, raw));
+        record.map(Told::of)
     }
 
     /// Reads the parents that are in this clone.
     pub(super) fn parents(&mut self, commit: usize) -> Result<Vec<usize>, Error> {
+        self.fill(commit)?;
         let count = self.count_parents(commit);
         let mut parents = Vec::with_capacity(count);
         for at in 0..count {
@@ -288,16 +335,50 @@ impl<'r> Graph<'r> {
         Ok(None)
     }
 
-    /// Lists the first-parent line of a commit, newest first.
-    pub(super) fn chain(&mut self, from: usize) -> Result<Vec<usize>, Error> {
-        let mut chain = vec![from];
+    /// Lists the first-parent line of a commit, newest first, up to a commit that is known, and gives that too.
+    pub(super) fn chain(
+        &mut self,
+        from: usize,
+        is_known: impl Fn(ObjectId) -> bool,
+    ) -> Result<(Vec<usize>, Option<usize>), Error> {
+        let mut chain = Vec::new();
         let mut at = from;
-        while self.count_parents(at) > 0 {
-            let Some(parent) = self.load_parent(at, 0)? else { break };
-            chain.push(parent);
-            at = parent;
+        loop {
+            if is_known(self.commits[at].id) {
+                return Ok((chain, Some(at)));
+            }
+            chain.push(at);
+            self.fill(at)?;
+            let next = if self.count_parents(at) == 0 { None } else { self.load_parent(at, 0)? };
+            match next {
+                Some(parent) => at = parent,
+                None => return Ok((chain, None)),
+            }
         }
-        Ok(chain)
+    }
+
+    /// Finds a commit among those that are known.
+    pub(super) fn known(&self, id: ObjectId) -> Option<usize> {
+        let place = self.shortcut.as_ref().and_then(|graph| graph.find(id));
+        match place.and_then(|place| self.by_place.get(place as usize)) {
+            Some(&read) if read > ABSENT => Some(read as usize - 2),
+            Some(_) => self.remembered.get(&id).copied(),
+            None => self.by_id.get(&id).copied().flatten().or_else(|| self.remembered.get(&id).copied()),
+        }
+    }
+
+    /// Gives time and parents of a commit; `None` where it is not in this clone.
+    pub(super) fn ties(&self, id: ObjectId) -> Result<Option<(i64, Vec<ObjectId>)>, Error> {
+        let mut parents = Vec::new();
+        let place = self.shortcut.as_ref().and_then(|graph| graph.find(id)).unwrap_or(NOWHERE);
+        if let Some(row) = self.shortcut.as_ref().and_then(|graph| graph.row(place, &mut parents)) {
+            return Ok(Some((row.seconds, parents.into_iter().map(|parent| parent.0).collect())));
+        }
+        match self.objects.outline(id) {
+            Ok(outline) => Ok(Some((outline.seconds, outline.parents))),
+            Err(Error::Missing { .. } | Error::Corrupt { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Walks back from a commit as git's history simplification does.
@@ -312,44 +393,39 @@ impl<'r> Graph<'r> {
         self.parents.clear();
         self.by_id.clear();
         self.by_place.clear();
+        self.remembered.clear();
+        self.told.clear();
+        self.steps = Steps::default();
         self.missing.clear();
+        self.forgot = true;
         let from = self.load(id)?.ok_or(Error::Corrupt { id, expected: "commit" })?;
         Ok(self.try_walk(from)?.expect("without a commit-graph there is nothing to doubt"))
     }
 
     /// Walks; `None` where the commit-graph says other than the commits themselves.
     fn try_walk(&mut self, from: usize) -> Result<Option<Walked>, Error> {
-        let mut steps = Steps::default();
+        let mut reached = Vec::new();
+        let mut seen = vec![false; self.commits.len()];
         let mut waiting = vec![from];
         self.progress.begin(Stage::Walking, 0);
         while let Some(commit) = waiting.pop() {
             self.progress.reach(self.commits.len());
-            if steps.of.get(commit).is_some_and(Option::is_some) {
+            if seen.len() < self.commits.len() {
+                seen.resize(self.commits.len(), false);
+            }
+            if std::mem::replace(&mut seen[commit], true) {
                 continue;
             }
-            let start = steps.parents.len();
-            let is_node = match self.same(commit)? {
-                Some(parent) => {
-                    steps.parents.push(parent);
-                    false
-                }
-                None => {
-                    steps.parents.extend(self.parents(commit)?);
-                    steps.parents.len() > start || !self.is_bare_of_goals(commit)
-                }
-            };
-            if !is_node {
-                self.commits[commit].raw = None;
-            } else if self.commits[commit].raw.is_none() && !self.confirm(commit)? {
+            reached.push(commit);
+            if self.steps.get(commit).is_none() && !self.step(commit)? {
                 return Ok(None);
             }
-            waiting.extend(steps.parents[start..].iter().rev());
-            steps.of.resize(self.commits.len(), None);
-            steps.of[commit] = Some(Step { is_node, parents: (start, steps.parents.len()) });
+            waiting.extend(self.steps.parents(commit).iter().rev());
         }
-        let order = self.by_date(from, &steps);
+        let order = self.by_date(from, &reached);
         // Parents first, each commit comes to itself or to what the parent that it equals comes to.
-        let mut node_of: Vec<Option<usize>> = vec![None; steps.of.len()];
+        let steps = &self.steps;
+        let mut node_of: Vec<Option<usize>> = vec![None; self.commits.len()];
         let count = order.iter().filter(|&&commit| steps.is_node(commit)).count();
         let mut nodes = Vec::with_capacity(count);
         for &commit in order.iter().rev() {
@@ -363,7 +439,25 @@ impl<'r> Graph<'r> {
             }
         }
         nodes.reverse();
-        Ok(Some(Walked { nodes, start: node_of[from] }))
+        Ok(Some(Walked { nodes, start: node_of[from], commits: reached.len(), node_of }))
+    }
+
+    /// Finds out how walks go on from a commit, and tells whether the commit-graph can be relied on.
+    fn step(&mut self, commit: usize) -> Result<bool, Error> {
+        if let Some(parent) = self.same(commit)? {
+            self.commits[commit].raw = None;
+            // Nobody goes by the folders of a commit that is no node.
+            self.steps.insert(commit, false, false, std::iter::once(parent));
+            return Ok(true);
+        }
+        let parents = self.parents(commit)?;
+        let bare = self.keys[self.commits[commit].key].iter().all(Option::is_none);
+        let is_node = !parents.is_empty() || !bare;
+        self.steps.insert(commit, is_node, bare, parents.into_iter());
+        if !is_node {
+            self.commits[commit].raw = None;
+        }
+        Ok(!is_node || self.commits[commit].raw.is_some() || self.confirm(commit)?)
     }
 
     /// Reads a commit that is known from the commit-graph, and tells whether it says the same.
@@ -385,14 +479,15 @@ impl<'r> Graph<'r> {
     }
 
     /// Sorts commits as `git log --date-order` does: children before parents, then by time, then as they came up.
-    fn by_date(&self, from: usize, steps: &Steps) -> Vec<usize> {
-        let mut children = vec![0usize; steps.of.len()];
-        for &parent in &steps.parents {
+    fn by_date(&self, from: usize, reached: &[usize]) -> Vec<usize> {
+        let steps = &self.steps;
+        let mut children = vec![0u32; self.commits.len()];
+        for &parent in reached.iter().flat_map(|&commit| steps.parents(commit)) {
             children[parent] += 1;
         }
         let mut came_up = 0usize;
         let mut ready = BinaryHeap::from([(self.commits[from].seconds, Reverse(came_up), from)]);
-        let mut order = Vec::with_capacity(steps.of.len());
+        let mut order = Vec::with_capacity(reached.len());
         while let Some((_, _, commit)) = ready.pop() {
             order.push(commit);
             for &parent in steps.parents(commit) {

@@ -2,6 +2,7 @@
 //! Never judges an event: rules do.
 
 mod agreed;
+mod ancestry;
 mod blobs;
 mod differences;
 mod events;
@@ -9,17 +10,23 @@ mod events;
 pub mod example;
 mod facts;
 mod graph;
+mod junctions;
+mod ledger;
 mod lines;
 mod lock;
+mod main_line;
 mod names;
 mod progress;
 mod published;
 mod series;
 mod states;
+mod steps;
 mod tables;
 mod trees;
 mod uncommitted;
+mod walk;
 
+pub use ledger::{Cache, CacheSize};
 pub use lock::{Locked, Locks};
 pub use names::former;
 pub use progress::{Progress, Stage};
@@ -30,20 +37,14 @@ pub use uncommitted::uncommitted;
 
 use crate::config::Config;
 pub use crate::git::Person;
-use crate::git::{Error, Mailmap, ObjectId, Objects, Repository};
-use crate::okr::{Field, Group};
-use crate::source::Paths;
-use events::{Record, Side, Sides};
-use graph::Graph;
+use crate::git::{Error, ObjectId, Objects, Repository};
+use crate::okr::{Cycle, Field, Group};
 use jiff::civil::Date;
-use lines::Turn;
-use lock::Line;
+use ledger::Answers;
 use serde::Serialize;
 use serde_json::Value;
-use states::{State, States};
-use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
+use walk::Walk;
 
 /// What an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -72,16 +73,17 @@ pub struct Changed {
     /// The field.
     pub field: Field,
     /// The value in the parent that the line goes on through.
-    pub before: Value,
+    pub before: Arc<Value>,
     /// The value in the commit.
-    pub after: Value,
+    pub after: Arc<Value>,
 }
 
-/// What one commit did to one objective or key result, in one respect.
+/// What one commit did to one objective or key result, in one respect. A long history has hundreds of thousands of them,
+/// which share their words and values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// Full name, today's.
-    pub name: String,
+    pub name: Arc<str>,
     /// What it is.
     pub kind: EventKind,
     /// The gravest group of the changed fields: goalpost, scope, wording, ….
@@ -95,7 +97,7 @@ pub struct Event {
     /// The commit; `None` for what is in the work tree and not committed.
     pub commit: Option<ObjectId>,
     /// Its author, through `.mailmap`.
-    pub author: Person,
+    pub author: Arc<Person>,
     /// Day of measuring.
     pub measured: Date,
     /// Commit time, seconds since 1970, UTC.
@@ -103,9 +105,9 @@ pub struct Event {
     /// The committer's own day.
     pub recorded_on: Date,
     /// First line of the commit's message.
-    pub summary: String,
+    pub summary: Arc<str>,
     /// File in that commit (in the parent for `removed`).
-    pub path: String,
+    pub path: Arc<str>,
     /// Line of the table in that file, from 1.
     pub line: usize,
     /// Whether a signature is there; it is not verified.
@@ -191,24 +193,33 @@ pub struct Options {
 /// [`Error`] where the commit itself is not there or the repository cannot be read. What is missing or does not parse
 /// further back is in [`History::degraded`] instead.
 pub fn walk(repository: &Repository, from: ObjectId, config: &Config, options: &Options) -> Result<History, Error> {
-    Past::new(repository, from, config, options)?.history()
+    Past::new(repository, from, config, options, None)?.history()
 }
 
-/// The commits behind a revision, read as far as somebody asked: what one question has read, the next need not read again.
+/// How much of an answer was known from earlier runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// All of it.
+    Everything,
+    /// So many commits.
+    Commits(usize),
+}
+
+/// What lies behind a revision. Nothing is read before somebody asks, and nothing twice.
 pub struct Past<'r> {
-    graph: Graph<'r>,
-    states: States<'r>,
-    config: &'r Config,
+    repository: &'r Repository,
     from: ObjectId,
-    /// Where the walk begins; `None` where the commit is not there.
-    start: Option<usize>,
-    full_history: bool,
-    /// The first-parent line, once somebody asked for what landed when.
-    line: Option<Rc<Line>>,
+    config: &'r Config,
+    options: Options,
+    cache: Option<Cache>,
+    answers: Option<Answers>,
+    walk: Option<Walk<'r>>,
+    progress: Arc<Progress>,
 }
 
 impl<'r> Past<'r> {
-    /// Makes ready to look back from a commit, under one configuration.
+    /// Makes ready to look back from a commit, under one configuration. What is known from earlier runs is taken from a
+    /// cache, and what is found out goes there.
     ///
     /// # Errors
     /// As [`walk`].
@@ -217,11 +228,12 @@ impl<'r> Past<'r> {
         from: ObjectId,
         config: &'r Config,
         options: &Options,
+        cache: Option<&Cache>,
     ) -> Result<Self, Error> {
         repository.commit(from)?;
-        let (mut graph, states) = reading(repository, config, options.first_parent)?;
-        let start = graph.load(from)?;
-        Ok(Past { graph, states, config, from, start, full_history: options.full_history, line: None })
+        let answers = cache.map(|cache| Answers::new(cache, from, config, options));
+        let (options, cache, progress) = (*options, cache.cloned(), Arc::default());
+        Ok(Past { repository, from, config, options, cache, answers, walk: None, progress })
     }
 
     /// Finds every event.
@@ -229,116 +241,88 @@ impl<'r> Past<'r> {
     /// # Errors
     /// As [`walk`].
     pub fn history(&mut self) -> Result<History, Error> {
-        let Some(start) = self.start else {
-            return Ok(History { degraded: self.graph.degraded(), ..History::default() });
-        };
-        let walked = self.graph.walk(start)?;
-        let turns = lines::follow(&mut self.graph, &mut self.states, &walked, self.full_history)?;
-        let mailmap = self.graph.repository.mailmap(self.from)?;
-        let mut events = told(&self.graph, &self.states, &turns, &mailmap)?;
-        name_restored(&mut events);
-        self.mark_late(start, &mut events)?;
-        let degraded = all_degraded(&self.graph, &self.states);
-        Ok(History {
-            complete: degraded.iter().all(|one| one.kind == DegradedKind::Unreadable),
-            commits: walked.nodes.len(),
-            first: walked.nodes.last().map(|node| self.graph.commits[node.commit].id),
-            degraded,
-            events,
-        })
+        if let Some(known) = self.answers.as_ref().and_then(Answers::history) {
+            return Ok(known);
+        }
+        let walk = self.walk()?;
+        let history = walk.history()?;
+        if walk.is_whole()
+            && let Some(answers) = &self.answers
+        {
+            answers.keep(&history);
+        }
+        Ok(history)
+    }
+
+    /// Finds the definitions of a cycle's key results at their locks, as far as those days are over on `today`.
+    ///
+    /// # Errors
+    /// [`Error`] where the repository cannot be read; missing objects are in [`Locks::degraded`] instead.
+    pub fn locks(&mut self, cycle: &Cycle, today: Date) -> Result<Locks, Error> {
+        if let Some(known) = self.answers.as_ref().and_then(|answers| answers.locks(cycle, today)) {
+            return Ok(known.into());
+        }
+        let walk = self.walk()?;
+        let agreed = walk.locks(cycle, today)?;
+        if walk.is_whole()
+            && let Some(answers) = &self.answers
+        {
+            answers.keep_locks(cycle, &agreed);
+        }
+        Ok(agreed.into())
+    }
+
+    /// Gives the days of each of these cycles as they were settled when it locked. One is left out whose settings were
+    /// not in the repository yet on its first day: nobody had agreed on anything.
+    ///
+    /// # Errors
+    /// [`Error`] where the repository cannot be read; a commit that is not there ends the search without one.
+    pub fn agreed(&mut self, cycles: &[Cycle]) -> Result<Vec<Cycle>, Error> {
+        if let Some(known) = self.answers.as_ref().and_then(|answers| answers.agreed(cycles)) {
+            return Ok(known);
+        }
+        let walk = self.walk()?;
+        let agreed = walk.agreed(cycles)?;
+        if walk.is_whole()
+            && let Some(answers) = &self.answers
+        {
+            answers.keep_agreed(cycles, &agreed);
+        }
+        Ok(agreed)
+    }
+
+    /// Says how much earlier runs knew of what was asked.
+    pub fn known(&self) -> Known {
+        self.walk.as_ref().map_or(Known::Everything, |walk| Known::Commits(walk.remembered()))
     }
 
     /// Says how far the reading has come, to whoever looks on meanwhile.
     pub fn progress(&self) -> Arc<Progress> {
-        Arc::clone(&self.graph.progress)
+        Arc::clone(&self.progress)
     }
 
     /// Counts the objects that were read so far.
     pub fn counts(&self) -> Counts {
-        Counts { blobs: self.states.read, ..self.graph.read }
+        self.walk.as_ref().map(Walk::counts).unwrap_or_default()
     }
-}
 
-/// Names what happened at each turn. Turns come in the order of the commits; those of one commit are put in order of name
-/// and kind.
-fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailmap) -> Result<Vec<Event>, Error> {
-    let mut events = Vec::with_capacity(turns.len());
-    for together in turns.chunk_by(|one, next| one.commit == next.commit) {
-        let commit = graph.record(together[0].commit)?;
-        let record = Record::of(&commit, mailmap.person(&commit.author.person));
-        let mut found = Vec::with_capacity(together.len());
-        for turn in together {
-            let Some(State { path, line, .. }) = turn.after.or(turn.before) else { continue };
-            let side = |state: Option<State>| state.map(|state| Side::Facts(&states.facts, state.facts));
-            let (before, after) = (side(turn.before), side(turn.after));
-            let sides = Sides { name: states.facts.text(turn.today), before, after, fields: &turn.fields() };
-            found.extend(events::events(&sides, &record, states.path(path), line as usize));
+    fn walk(&mut self) -> Result<&mut Walk<'r>, Error> {
+        if self.walk.is_none() {
+            let cache = self.cache.as_ref();
+            let progress = Arc::clone(&self.progress);
+            self.walk = Some(Walk::new(self.repository, self.from, self.config, &self.options, cache, progress)?);
         }
-        found.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
-        one_per_kind(found, &mut events);
+        Ok(self.walk.as_mut().expect("it was just made"))
     }
-    Ok(events)
-}
-
-/// Makes ready to read the commits and files that a configuration names.
-fn reading<'r>(
-    repository: &'r Repository,
-    config: &Config,
-    first_parent: bool,
-) -> Result<(Graph<'r>, States<'r>), Error> {
-    let paths = Paths::new(config.paths.iter().chain(&config.history_also));
-    Ok((Graph::new(repository, paths.prefixes(), first_parent)?, States::new(repository, paths)?))
 }
 
 /// Opens a reader of objects for each thread that may work.
 fn lanes(repository: &Repository) -> Result<Vec<Objects<'_>>, Error> {
-    (1..=threads(usize::MAX)).map(|number| repository.objects(number)).collect()
+    (0..threads(usize::MAX)).map(|number| repository.objects(number)).collect()
 }
 
 /// Says on how many threads so many pieces of work are done: reading is bound by one cache of delta bases a thread, and
 /// beyond two the gain is small.
 fn threads(pieces: usize) -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).min(2).min(pieces)
-}
-
-/// Lists all that is not known, in a stable order.
-fn all_degraded(graph: &Graph<'_>, states: &States<'_>) -> Vec<Degraded> {
-    let mut degraded = graph.degraded();
-    degraded.extend(states.degraded());
-    degraded.sort_by(|a, b| (a.kind, &a.path, a.commit, &a.message).cmp(&(b.kind, &b.path, b.commit, &b.message)));
-    degraded
-}
-
-/// Joins events of one commit, name and kind: a goal's lines may come to one commit under two names. Coming and going
-/// takes in all that changed with it.
-fn one_per_kind(found: Vec<Event>, events: &mut Vec<Event>) {
-    let start = events.len();
-    for event in found {
-        match events[start..].last_mut() {
-            Some(last)
-                if last.name == event.name
-                    && (last.kind == event.kind || matches!(last.kind, EventKind::Created | EventKind::Removed)) =>
-            {
-                last.changes.extend(event.changes);
-                last.changes.sort_by_key(|change| change.field);
-            }
-            _ => events.push(event),
-        }
-    }
-}
-
-/// Names the creations whose line goes on to an older removal.
-fn name_restored(events: &mut [Event]) {
-    let mut restored = Vec::new();
-    let mut newer: HashMap<&str, usize> = HashMap::new();
-    for (at, event) in events.iter().enumerate() {
-        match event.kind {
-            EventKind::Created => drop(newer.insert(&event.name, at)),
-            EventKind::Removed => restored.extend(newer.remove(event.name.as_str())),
-            _ => {}
-        }
-    }
-    for at in restored {
-        events[at].kind = EventKind::Restored;
-    }
 }

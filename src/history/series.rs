@@ -5,6 +5,7 @@ use super::{Event, EventKind, History};
 use crate::git::ObjectId;
 use crate::okr::{Field, Fields, KeyResult, Point};
 use jiff::civil::Date;
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// One time that a key result was measured or looked at.
@@ -56,7 +57,7 @@ impl<'a> ByName<'a> {
                 if change.after.is_null() {
                     fields.remove(&change.field);
                 } else {
-                    fields.insert(change.field, change.after.clone());
+                    fields.insert(change.field, Value::clone(&change.after));
                 }
             }
             // Events of one commit stand in reverse order of kind here, so the check-in or creation is looked for.
@@ -89,7 +90,7 @@ impl<'a> ByName<'a> {
         let last = self.events(name).iter().rev().find(|event| existence.contains(&event.kind))?;
         (last.kind == EventKind::Removed).then(|| {
             let before = last.changes.iter().filter(|change| !change.before.is_null());
-            let fields: Fields = before.map(|change| (change.field, change.before.clone())).collect();
+            let fields: Fields = before.map(|change| (change.field, Value::clone(&change.before))).collect();
             crate::syntax::key_result(&fields)
         })
     }

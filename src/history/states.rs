@@ -4,15 +4,14 @@
 use super::blobs::{self, Read};
 use super::differences::{Differences, compare_keys};
 use super::facts::{Facts, FactsId, NameId, Numbered};
-use super::graph::{Graph, Node};
+use super::graph::Graph;
 use super::progress::Stage;
 use super::trees::{FileChange, Trees};
-use super::{Degraded, DegradedKind};
 use crate::git::{Error, ObjectId, Repository};
 use crate::source::Paths;
 use crate::syntax::{Patched, Reading, Version};
+use foldhash::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -48,8 +47,8 @@ struct Said {
 enum Blob {
     Unread,
     Missing,
-    /// It does not parse: the file then stays as it was. Path and reason as they are noted.
-    Unreadable(Rc<(String, String)>),
+    /// It does not parse: the file then stays as it was. The reason as it is noted.
+    Unreadable(Rc<str>),
     Said(Said),
 }
 
@@ -95,17 +94,18 @@ pub(super) struct States<'r> {
     path_names: Numbered<str>,
     /// Paths under which a name was ever seen: where to look for it at any commit.
     places: Vec<Vec<PathId>>,
+    /// The same in the order in which they were seen.
+    seen: Vec<(NameId, PathId)>,
     /// What blobs say, one behind another.
     tables: Vec<Table>,
     blobs: Vec<Blob>,
     blob_of: HashMap<ObjectId, BlobId>,
+    ids: Vec<ObjectId>,
     /// What was left out of blobs that parse.
     left_out: HashMap<BlobId, Rc<[String]>>,
     /// The last versions of files that were read one by one.
     last: HashMap<PathId, (Version, Option<Base>)>,
     trees: Trees<'r>,
-    /// What did not read, by path and message, with the commit where it was seen last, that is first in time.
-    notes: BTreeMap<(String, String), ObjectId>,
     /// Blobs read.
     pub(super) read: usize,
 }
@@ -117,13 +117,14 @@ impl<'r> States<'r> {
             facts: Facts::default(),
             path_names: Numbered::default(),
             places: Vec::new(),
+            seen: Vec::new(),
             tables: Vec::new(),
             blobs: Vec::new(),
-            blob_of: HashMap::new(),
-            left_out: HashMap::new(),
-            last: HashMap::new(),
+            blob_of: HashMap::default(),
+            ids: Vec::new(),
+            left_out: HashMap::default(),
+            last: HashMap::default(),
             trees: Trees::new(repository.objects(0)?),
-            notes: BTreeMap::new(),
             read: 0,
         })
     }
@@ -132,8 +133,35 @@ impl<'r> States<'r> {
         &self.paths
     }
 
+    /// Counts the paths.
+    pub(super) fn count_paths(&self) -> usize {
+        self.path_names.len()
+    }
+
+    /// Gives which names were seen at which paths, in the order in which they were.
+    pub(super) fn seen(&self) -> &[(NameId, PathId)] {
+        &self.seen
+    }
+
+    /// Gives the number of a path.
+    pub(super) fn path_number(&mut self, path: &str) -> PathId {
+        self.path_names.number(path)
+    }
+
+    /// Takes the path that is the next by number; `None` where it is not new.
+    pub(super) fn next_path(&mut self, path: &str) -> Option<()> {
+        let next = self.count_paths();
+        (self.path_names.number(path) as usize == next).then_some(())
+    }
+
+    /// Takes where a name was seen; `None` where either is not known.
+    pub(super) fn next_seen(&mut self, name: NameId, path: PathId) -> Option<()> {
+        let known = (name as usize) < self.facts.names() && (path as usize) < self.count_paths();
+        known.then(|| self.place(name, path))
+    }
+
     /// Gives a path by its number.
-    pub(super) fn path(&self, path: PathId) -> &str {
+    pub(super) fn path(&self, path: PathId) -> &Arc<str> {
         self.path_names.get(path)
     }
 
@@ -156,29 +184,29 @@ impl<'r> States<'r> {
         graph.missing.extend(self.trees.missing.drain(..).map(|tree| (tree, at)));
     }
 
-    /// Reads every blob that the nodes of a walk have, and gives what each node changed.
+    /// Reads every blob that some nodes of a walk have, given by their commits, and gives what each node changed.
     pub(super) fn take_all(
         &mut self,
         graph: &mut Graph<'_>,
-        nodes: &[Node],
+        commits: &[usize],
         differences: Vec<Differences>,
     ) -> Result<Vec<Touches>, Error> {
         // By path: the blobs that nodes have there, newest first, so that a blob's delta base is the one read before.
-        let mut sightings: Vec<Vec<(ObjectId, BlobId, bool)>> = Vec::new();
+        let mut sightings: Vec<Vec<(ObjectId, BlobId)>> = Vec::new();
         let mut wanted: Vec<Vec<ObjectId>> = Vec::new();
-        for (node, differences) in nodes.iter().zip(&differences) {
+        for (&commit, differences) in commits.iter().zip(&differences) {
             for file in &differences.files {
                 let path = self.path_names.number(file.path.as_str()) as usize;
                 sightings.resize_with(self.path_names.len(), Vec::new);
                 wanted.resize_with(self.path_names.len(), Vec::new);
                 let Some(id) = file.new else { continue };
-                let (blob, is_new) = self.blob(id);
-                sightings[path].push((graph.commits[node.commit].id, blob, is_new));
+                let (blob, _) = self.blob(id);
+                sightings[path].push((graph.commits[commit].id, blob));
             }
         }
         let mut by_path: Vec<PathId> = (0..).take(sightings.len()).collect();
         by_path.sort_by(|&one, &other| self.path(one).cmp(self.path(other)));
-        self.claim(&by_path, &mut sightings, &mut wanted);
+        self.claim(&by_path, &sightings, &mut wanted);
         let mut base = None;
         let wanted: Vec<Vec<ObjectId>> =
             by_path.iter().map(|&path| std::mem::take(&mut wanted[path as usize])).collect();
@@ -197,28 +225,24 @@ impl<'r> States<'r> {
                 graph.missing.push((id, first.map(|sighting| sighting.0)));
             }
             let (blob, _) = self.blob(id);
-            self.take(path, blob, read, &mut base);
+            self.take(blob, read, &mut base);
             Ok(())
         })?;
         for &path in &by_path {
-            for &(commit, blob, first) in &sightings[path as usize] {
-                self.sight(commit, path, blob, first);
+            for &(_, blob) in &sightings[path as usize] {
+                self.sight(path, blob);
             }
         }
         Ok(differences.into_iter().map(|differences| self.touches(differences)).collect())
     }
 
     /// Gives each new blob to the first path in order that has it, and there to the newest commit.
-    fn claim(&self, by_path: &[PathId], sightings: &mut [Vec<(ObjectId, BlobId, bool)>], wanted: &mut [Vec<ObjectId>]) {
-        let mut ids = vec![None; self.blobs.len()];
-        for (&id, &blob) in &self.blob_of {
-            ids[blob as usize] = matches!(self.blobs[blob as usize], Blob::Unread).then_some(id);
-        }
+    fn claim(&self, by_path: &[PathId], sightings: &[Vec<(ObjectId, BlobId)>], wanted: &mut [Vec<ObjectId>]) {
+        let unread = |(blob, &id): (&Blob, &ObjectId)| matches!(blob, Blob::Unread).then_some(id);
+        let mut ids: Vec<Option<ObjectId>> = self.blobs.iter().zip(&self.ids).map(unread).collect();
         for &path in by_path {
-            for (_, blob, first) in &mut sightings[path as usize] {
-                let id = ids[*blob as usize].take();
-                *first = id.is_some();
-                wanted[path as usize].extend(id);
+            for (_, blob) in &sightings[path as usize] {
+                wanted[path as usize].extend(ids[*blob as usize].take());
             }
         }
     }
@@ -243,13 +267,14 @@ impl<'r> States<'r> {
             Entry::Vacant(vacant) => {
                 vacant.insert(number);
                 self.blobs.push(Blob::Unread);
+                self.ids.push(id);
                 (number, true)
             }
         }
     }
 
     /// Takes what came of a blob, read as the next version of a file.
-    fn take(&mut self, path: PathId, blob: BlobId, read: Read, base: &mut Option<Base>) {
+    fn take(&mut self, blob: BlobId, read: Read, base: &mut Option<Base>) {
         self.read += 1;
         let next = match read {
             None => {
@@ -258,7 +283,7 @@ impl<'r> States<'r> {
             }
             Some(Reading::Broken(reason)) => {
                 let message = format!("the file did not parse, so it counts as it was before: {reason}");
-                self.blobs[blob as usize] = Blob::Unreadable(Rc::new((self.path(path).to_owned(), message)));
+                self.blobs[blob as usize] = Blob::Unreadable(message.into());
                 return;
             }
             Some(Reading::Whole(tables, notes)) => {
@@ -309,51 +334,77 @@ impl<'r> States<'r> {
         Base { said, order: base.order.clone(), notes: base.notes.clone() }
     }
 
-    /// Notes that a commit has a blob at a path: what does not read in it, and where its names stand. What was left out
-    /// is noted where the blob is read first, what does not parse wherever it is seen.
-    fn sight(&mut self, commit: ObjectId, path: PathId, blob: BlobId, first: bool) {
-        match &self.blobs[blob as usize] {
-            Blob::Unreadable(note) => drop(self.notes.insert((**note).clone(), commit)),
-            Blob::Said(said) => {
-                let left_out = self.left_out.get(&blob).filter(|_| first);
-                for note in left_out.iter().flat_map(|notes| notes.iter()) {
-                    self.notes.insert((self.path_names.get(path).to_string(), note.clone()), commit);
-                }
-                self.places.resize_with(self.facts.names(), Vec::new);
-                for table in &self.tables[said.start..said.end] {
-                    let places = &mut self.places[table.name as usize];
-                    let name = self.path_names.get(path);
-                    if !places.contains(&path) {
-                        let at = places.partition_point(|&other| self.path_names.get(other) < name);
-                        places.insert(at, path);
-                    }
-                }
-            }
-            Blob::Unread | Blob::Missing => {}
+    /// Notes under which names something stands at a path.
+    fn sight(&mut self, path: PathId, blob: BlobId) {
+        let Blob::Said(said) = &self.blobs[blob as usize] else { return };
+        for at in said.start..said.end {
+            self.place(self.tables[at].name, path);
         }
     }
 
-    /// Reads a blob, once, and notes that a commit has it.
+    fn place(&mut self, name: NameId, path: PathId) {
+        if self.places.len() <= name as usize {
+            self.places.resize_with(self.facts.names(), Vec::new);
+        }
+        let places = &mut self.places[name as usize];
+        if !places.contains(&path) {
+            let text = self.path_names.get(path);
+            let at = places.partition_point(|&other| self.path_names.get(other) < text);
+            places.insert(at, path);
+            self.seen.push((name, path));
+        }
+    }
+
+    /// Says what did not read in the files that a node changed: each with its path.
+    pub(super) fn notes(&self, touches: &Touches) -> Vec<(PathId, Rc<str>)> {
+        let mut notes = Vec::new();
+        for Touched { path, new, .. } in &touches.files {
+            notes.extend(new.iter().flat_map(|&blob| self.notes_on(blob)).map(|note| (*path, note)));
+        }
+        notes
+    }
+
+    fn notes_on(&self, blob: BlobId) -> Vec<Rc<str>> {
+        match &self.blobs[blob as usize] {
+            Blob::Unreadable(reason) => vec![reason.clone()],
+            Blob::Said(_) => self
+                .left_out
+                .get(&blob)
+                .iter()
+                .flat_map(|notes| notes.iter())
+                .map(|note| note.as_str().into())
+                .collect(),
+            Blob::Unread | Blob::Missing => Vec::new(),
+        }
+    }
+
+    /// Reads a blob, once, and gives what did not read in it.
     pub(super) fn parse(
         &mut self,
         graph: &mut Graph<'_>,
         commit: ObjectId,
         path: &str,
         id: ObjectId,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<(PathId, Rc<str>)>, Error> {
         let path = self.path_names.number(path);
         let (blob, _) = self.blob(id);
-        let first = matches!(self.blobs[blob as usize], Blob::Unread);
-        if first {
-            let (mut version, mut base) = self.last.remove(&path).unwrap_or_default();
-            let read = blobs::read(self.trees.objects(), &mut version, id)?;
-            if read.is_none() {
-                graph.missing.push((id, Some(commit)));
-            }
-            self.take(path, blob, read, &mut base);
-            self.last.insert(path, (version, base));
+        self.read_blob(graph, commit, path, blob)?;
+        self.sight(path, blob);
+        Ok(self.notes_on(blob).into_iter().map(|note| (path, note)).collect())
+    }
+
+    /// Reads a blob that was not read before.
+    fn read_blob(&mut self, graph: &mut Graph<'_>, commit: ObjectId, path: PathId, blob: BlobId) -> Result<(), Error> {
+        let Blob::Unread = self.blobs[blob as usize] else { return Ok(()) };
+        let id = self.ids[blob as usize];
+        let (mut version, mut base) = self.last.remove(&path).unwrap_or_default();
+        let read = blobs::read(self.trees.objects(), &mut version, id)?;
+        if read.is_none() {
+            graph.missing.push((id, Some(commit)));
         }
-        self.sight(commit, path, blob, first);
+        self.take(blob, read, &mut base);
+        self.last.insert(path, (version, base));
+        self.sight(path, blob);
         Ok(())
     }
 
@@ -435,6 +486,7 @@ impl<'r> States<'r> {
             }
         }
         changes.sort_by_key(|change| change.name);
+        changes.shrink_to_fit();
         Ok(changes)
     }
 
@@ -452,6 +504,9 @@ impl<'r> States<'r> {
         blob: Option<BlobId>,
     ) -> Result<Option<Said>, Error> {
         let Some(blob) = blob else { return Ok(None) };
+        // What the ledger knows of a commit spares its files, until a newer commit changes one.
+        let id = graph.commits[commit].id;
+        self.read_blob(graph, id, path, blob)?;
         match &self.blobs[blob as usize] {
             Blob::Said(said) => Ok(Some(*said)),
             _ => self.version(graph, commit, path),
@@ -469,9 +524,8 @@ impl<'r> States<'r> {
             self.note_missing(graph, Some(graph.commits[at].id));
             let Some(id) = id else { return Ok(None) };
             let (blob, _) = self.blob(id);
-            if matches!(self.blobs[blob as usize], Blob::Unread) {
-                self.parse(graph, graph.commits[at].id, &text, id)?;
-            }
+            let commit = graph.commits[at].id;
+            self.read_blob(graph, commit, path, blob)?;
             if let Blob::Said(said) = &self.blobs[blob as usize] {
                 return Ok(Some(*said));
             }
@@ -484,18 +538,6 @@ impl<'r> States<'r> {
                 None => return Ok(None),
             }
         }
-    }
-
-    /// Says which files and values did not read, each once, at the oldest commit that has them.
-    pub(super) fn degraded(&self) -> Vec<Degraded> {
-        let note = |((path, message), commit): (&(String, String), &ObjectId)| Degraded {
-            kind: DegradedKind::Unreadable,
-            commit: Some(*commit),
-            path: Some(path.clone()),
-            message: message.clone(),
-            help: format!("see it with `git show {}:{path}`; later revisions count as they are", commit.short()),
-        };
-        self.notes.iter().map(note).collect()
     }
 }
 

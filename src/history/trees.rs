@@ -1,11 +1,10 @@
 //! Owns the comparing of trees, raw and by object id; each is read once while it is near.
 //! Never reads what a file says.
 
-use crate::git::{Error, ObjectId, Objects, RawTree, TreeEntry};
+use crate::git::{Error, ObjectId, Objects, RawEntries, RawEntry, RawTree, TreeEntry};
 use crate::source::Paths;
+use foldhash::HashMap;
 use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::rc::Rc;
 
 /// What stands at a path: mode and id.
 pub(super) type Entry = Option<(u32, ObjectId)>;
@@ -24,8 +23,8 @@ const HELD: usize = 8 << 20;
 /// A reader of trees. Neighbours in history share most of theirs, so the last ones are held.
 pub(super) struct Trees<'r> {
     objects: Objects<'r>,
-    held: HashMap<ObjectId, Rc<RawTree>>,
-    older: HashMap<ObjectId, Rc<RawTree>>,
+    held: HashMap<ObjectId, RawTree>,
+    older: HashMap<ObjectId, RawTree>,
     size: usize,
     /// Trees read from the object database.
     pub(super) read: usize,
@@ -35,7 +34,7 @@ pub(super) struct Trees<'r> {
 
 impl<'r> Trees<'r> {
     pub(super) fn new(objects: Objects<'r>) -> Self {
-        let (held, older) = (HashMap::new(), HashMap::new());
+        let (held, older) = (HashMap::default(), HashMap::default());
         Trees { objects, held, older, size: 0, read: 0, missing: Vec::new() }
     }
 
@@ -45,7 +44,7 @@ impl<'r> Trees<'r> {
     }
 
     /// Reads a tree; `None`, and noted, where it is not in this clone.
-    fn tree(&mut self, id: ObjectId) -> Result<Option<Rc<RawTree>>, Error> {
+    fn tree(&mut self, id: ObjectId) -> Result<Option<RawTree>, Error> {
         if let Some(known) = self.held.get(&id) {
             return Ok(Some(known.clone()));
         }
@@ -54,7 +53,7 @@ impl<'r> Trees<'r> {
             None => match self.objects.tree(id) {
                 Ok(tree) => {
                     self.read += 1;
-                    Rc::new(tree)
+                    tree
                 }
                 Err(Error::Missing { .. } | Error::Corrupt { .. }) => {
                     self.missing.push(id);
@@ -81,13 +80,25 @@ impl<'r> Trees<'r> {
         new: Entry,
         found: &mut Vec<FileChange>,
     ) -> Result<(), Error> {
+        self.compare_at(paths, &mut path.to_owned(), old, new, found)
+    }
+
+    /// Compares as above; the path is as it was in the end.
+    fn compare_at(
+        &mut self,
+        paths: &Paths,
+        path: &mut String,
+        old: Entry,
+        new: Entry,
+        found: &mut Vec<FileChange>,
+    ) -> Result<(), Error> {
         if old == new {
             return Ok(());
         }
         let folder = |side: Entry| side.filter(|side| side.0 == TreeEntry::TREE).map(|side| side.1);
         let file = |side: Entry| side.filter(|side| is_file(side.0)).map(|side| side.1);
         if (file(old).is_some() || file(new).is_some()) && paths.holds(path) {
-            found.push(FileChange { path: path.to_owned(), old: file(old), new: file(new) });
+            found.push(FileChange { path: path.clone(), old: file(old), new: file(new) });
         }
         let mut sides = [None, None];
         for (side, id) in sides.iter_mut().zip([folder(old), folder(new)]) {
@@ -98,30 +109,34 @@ impl<'r> Trees<'r> {
                 return Ok(());
             }
         }
-        let (mut i, mut j) = (0, 0);
+        let [mut left, mut right] =
+            sides.each_ref().map(|side| side.as_ref().map_or_else(RawEntries::default, RawTree::entries));
         loop {
-            let raw = |side: usize, index: usize| sides[side].as_ref().and_then(|tree| tree.bytes(index));
-            match (raw(0, i), raw(1, j)) {
-                (None, None) => return Ok(()),
-                (left, right) if left == right => {
-                    (i, j) = (i + 1, j + 1);
-                    continue;
+            left.skip_shared(&mut right);
+            let (mut one, mut other) = (left.peek(), right.peek());
+            for (entry, rest, id) in [(one, left, folder(old)), (other, right, folder(new))] {
+                // What is behind the end of a tree that was cut off stays as it was, as with one that is not there.
+                if entry.is_none() && !rest.is_empty() {
+                    self.missing.extend(id);
+                    return Ok(());
                 }
-                _ => {}
             }
-            let at = |side: usize, index: usize| sides[side].as_ref().and_then(|tree| tree.entry(index));
-            let (left, right) = (at(0, i), at(1, j));
-            let which = match (&left, &right) {
-                (Some(left), Some(right)) => left.order(right),
+            let which = match (&one, &other) {
+                (None, None) => return Ok(()),
+                (Some(one), Some(other)) => one.order(other),
                 (Some(_), None) => Ordering::Less,
-                _ => Ordering::Greater,
+                (None, Some(_)) => Ordering::Greater,
             };
-            let (left, right) = (left.filter(|_| which.is_le()), right.filter(|_| which.is_ge()));
-            (i, j) = (i + usize::from(left.is_some()), j + usize::from(right.is_some()));
-            let name = left.or(right).map(|side| side.name).unwrap_or_default();
-            let below = below(path, &String::from_utf8_lossy(name));
-            let side = |entry: Option<crate::git::RawEntry<'_>>| entry.map(|entry| (entry.mode, entry.id));
-            self.compare(paths, &below, side(left), side(right), found)?;
+            one = if which.is_le() { left.next() } else { None };
+            other = if which.is_ge() { right.next() } else { None };
+            let above = path.len();
+            if above > 0 {
+                path.push('/');
+            }
+            path.push_str(&String::from_utf8_lossy(one.or(other).map(|entry| entry.name).unwrap_or_default()));
+            let side = |entry: Option<RawEntry<'_>>| entry.map(|entry| (entry.mode, entry.id));
+            self.compare_at(paths, path, side(one), side(other), found)?;
+            path.truncate(above);
         }
     }
 
@@ -142,8 +157,8 @@ impl<'r> Trees<'r> {
                 return Ok(None);
             }
             let Some(tree) = self.tree(at.1)? else { return Ok(None) };
-            match tree.entries().find(|entry| is_named(entry.name, part)) {
-                Some(entry) => at = (entry.mode, entry.id),
+            match find(&tree, part) {
+                Some(entry) => at = entry,
                 None => return Ok(None),
             }
         }
@@ -155,11 +170,11 @@ fn is_file(mode: u32) -> bool {
     mode & 0o170_000 == 0o100_000
 }
 
-fn below(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
-}
-
-/// Bytes of a name that are no UTF-8 stand as U+FFFD in a path.
-fn is_named(name: &[u8], part: &str) -> bool {
-    name == part.as_bytes() || (part.contains(char::REPLACEMENT_CHARACTER) && String::from_utf8_lossy(name) == part)
+/// Finds an entry of a tree by a part of a path, in which U+FFFD stands for bytes that are no UTF-8.
+fn find(tree: &RawTree, part: &str) -> Option<(u32, ObjectId)> {
+    if !part.contains(char::REPLACEMENT_CHARACTER) {
+        return tree.find(part.as_bytes());
+    }
+    let found = tree.entries().find(|entry| String::from_utf8_lossy(entry.name) == part)?;
+    Some((found.mode, found.id))
 }

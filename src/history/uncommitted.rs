@@ -1,6 +1,7 @@
 //! Owns what is not committed: differences between HEAD's files and those of the work tree, as events of today.
 
-use super::events::{Record, Side, Sides, events};
+use super::events::{Record, Sides, events};
+use super::facts::Facts;
 use super::tables::{Table, Tables, differing};
 use super::{EventKind, History};
 use crate::git::Person;
@@ -8,6 +9,7 @@ use crate::okr::{Field, Fields};
 use crate::source::Tree;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Puts the differences between HEAD and the work tree in front of the history, as events without a commit, by the
 /// person who would commit them. A file that does not parse counts as it is in HEAD.
@@ -23,13 +25,13 @@ pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: 
         .filter(|(old, new)| old != new)
         .collect();
     for event in &mut history.events {
-        if let Some(new) = renamed.get(&event.name) {
-            event.name.clone_from(new);
+        if let Some(new) = renamed.get(&*event.name) {
+            event.name = new.as_str().into();
         }
     }
     let record = Record {
         commit: None,
-        author: author.clone(),
+        author: Arc::new(author.clone()),
         day: today,
         recorded: today.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |midnight| midnight.timestamp().as_second()),
         recorded_on: today,
@@ -37,6 +39,7 @@ pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: 
         signed: false,
     };
     let mut found = Vec::new();
+    let mut facts = Facts::default();
     for name in names {
         if renamed.contains_key(name) {
             continue;
@@ -54,10 +57,12 @@ pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: 
             .copied()
             .collect();
         let Some(Table { path, line, .. }) = after.or(before) else { continue };
-        let (before, after) = (before_fields.map(Side::Fields), after_fields.map(Side::Fields));
-        let sides = Sides { name, before, after, fields: &fields };
-        for mut event in events(&sides, &record, path, *line) {
-            let last = history.events.iter().find(|event| event.name == *name);
+        let path = path.as_str().into();
+        let mut side = |fields: Option<&Fields>| fields.map(|fields| facts.take(fields.clone()));
+        let (before, after) = (side(before_fields), side(after_fields));
+        let sides = Sides { name: &name.as_str().into(), facts: &facts, before, after, fields: &fields };
+        for mut event in events(&sides, &record, &path, *line) {
+            let last = history.events.iter().find(|event| *event.name == **name);
             if event.kind == EventKind::Created && last.is_some_and(|last| last.kind == EventKind::Removed) {
                 event.kind = EventKind::Restored;
             }

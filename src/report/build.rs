@@ -18,6 +18,7 @@ use crate::syntax::Place;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// What a report is made of.
 pub struct Input<'a> {
@@ -98,7 +99,7 @@ impl<'a> Builder<'a> {
         let places = index.objectives.iter().enumerate().map(|(at, (name, ..))| (name.clone(), at)).collect();
         let events = input.history.map(|history| history.events.as_slice()).unwrap_or_default();
         let past = input.history.map(History::by_name).unwrap_or_default();
-        let sensitive = events.iter().filter(|e| e.sensitive).map(|e| (e.name.as_str(), e.commit)).collect();
+        let sensitive = events.iter().filter(|e| e.sensitive).map(|e| (&*e.name, e.commit)).collect();
         let (figures, committed) = (HashMap::new(), HashMap::new());
         let mut builder =
             Builder { input, index, chosen, children, parents, places, agreed, figures, committed, past, sensitive };
@@ -361,9 +362,9 @@ impl<'a> Builder<'a> {
 /// Publishes the fields of an event.
 pub fn changes(event: &Event) -> Vec<ChangeV1> {
     let published = event.changes.iter().map(|changed| ChangeV1 {
-        field: changed.field.name().to_owned(),
-        before: changed.before.clone(),
-        after: changed.after.clone(),
+        field: changed.field.name().into(),
+        before: Arc::clone(&changed.before),
+        after: Arc::clone(&changed.after),
     });
     published.collect()
 }

@@ -248,7 +248,11 @@ impl From<&Stand> for StandV1 {
 
 impl From<&Change> for ChangeV1 {
     fn from(change: &Change) -> Self {
-        ChangeV1 { field: change.field.clone(), before: change.before.clone(), after: change.after.clone() }
+        ChangeV1 {
+            field: change.field.clone().into(),
+            before: change.before.clone().into(),
+            after: change.after.clone().into(),
+        }
     }
 }
 

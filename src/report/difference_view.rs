@@ -157,7 +157,7 @@ impl View {
     }
 
     fn field(&self, one: &ChangeV1) -> String {
-        match &one.after {
+        match &*one.after {
             // Lists of tables say little on one line.
             Value::Array(_) | Value::Object(_) if one.field != "milestone.done" && is_long(one) => {
                 format!("{} changed", one.field)

@@ -118,7 +118,7 @@ pub fn event(name: &str, kind: EventKind, measured: Date, changes: &[(Field, Val
         eased: None,
         late: false,
         commit: Some(ObjectId(commit)),
-        author: Person { name: "Ana".into(), email: "ana@acme.example".into() },
+        author: Person { name: "Ana".into(), email: "ana@acme.example".into() }.into(),
         measured,
         recorded,
         recorded_on: measured,
@@ -130,7 +130,11 @@ pub fn event(name: &str, kind: EventKind, measured: Date, changes: &[(Field, Val
         reasons: 0,
         changes: changes
             .iter()
-            .map(|(field, before, after)| Changed { field: *field, before: before.clone(), after: after.clone() })
+            .map(|(field, before, after)| Changed {
+                field: *field,
+                before: before.clone().into(),
+                after: after.clone().into(),
+            })
             .collect(),
     }
 }
@@ -159,8 +163,8 @@ pub fn history() -> History {
     let mut noted = check_in(latency, date(2026, 11, 20), 371.0, 350.0);
     noted.changes.push(Changed {
         field: Field::Note,
-        before: Value::Null,
-        after: json!("Connection pooling shipped; GC pauses are next."),
+        before: Value::Null.into(),
+        after: json!("Connection pooling shipped; GC pauses are next.").into(),
     });
     noted.recorded += 4 * 86_400;
     let events = vec![

@@ -109,7 +109,7 @@ impl<'a> Builder<'a> {
         let late = self.is_late(event);
         let amend = key_result.filter(|_| late).and_then(|kr| kr.amend.iter().min_by_key(nearness));
         let mut published = GoalpostV1 {
-            name: event.name.clone(),
+            name: event.name.to_string(),
             kind: event.kind,
             day,
             commit: event.commit.map(|id| id.to_string()),

@@ -14,6 +14,7 @@ use crate::text::printable;
 use jiff::civil::Date;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// Days between measuring and recording from which on a check-in counts as backdated in the view.
 const BACKDATED_DAYS: i32 = 2;
@@ -143,10 +144,16 @@ fn published<'a>(
             sensitive.map(move |kr| name.key_result(&kr.id).to_string()).collect::<Vec<_>>()
         })
         .collect();
-    let is_secret = move |event: &crate::history::Event| event.sensitive || secret.contains(&event.name);
+    let is_secret = move |event: &crate::history::Event| event.sensitive || secret.contains(&*event.name);
     let commits: HashSet<Option<ObjectId>> =
         history.events.iter().filter(|event| is_secret(event)).map(|event| event.commit).collect();
+    let mut above: Option<(Option<ObjectId>, Head)> = None;
     history.events.iter().filter(|event| selection.wants(event)).map(move |event| {
+        let head = match above.take() {
+            Some(head) if head.0 == event.commit => head.1,
+            _ => Head::of(event),
+        };
+        let Head { commit, author, recorded } = above.insert((event.commit, head)).1.clone();
         let mut published = EventV1 {
             name: event.name.clone(),
             kind: event.kind,
@@ -154,10 +161,10 @@ fn published<'a>(
             goalpost: event.goalpost,
             eased: event.eased,
             late: event.late,
-            commit: event.commit.map(|id| id.to_string()),
-            author: AuthorV1 { name: event.author.name.clone(), email: event.author.email.clone() },
+            commit,
+            author,
             measured: event.measured,
-            recorded: event.commit.map(|_| show::moment(event.recorded)),
+            recorded,
             summary: Some(event.summary.clone()),
             path: event.path.clone(),
             line: event.line,
@@ -172,6 +179,25 @@ fn published<'a>(
         }
         published
     })
+}
+
+/// What a commit says of itself, shared by its events, which stand together.
+#[derive(Clone)]
+struct Head {
+    commit: Option<Arc<str>>,
+    author: Arc<AuthorV1>,
+    recorded: Option<Arc<str>>,
+}
+
+impl Head {
+    fn of(event: &Event) -> Self {
+        let author = AuthorV1 { name: event.author.name.clone(), email: event.author.email.clone() };
+        Head {
+            commit: event.commit.map(|id| id.to_string().into()),
+            author: author.into(),
+            recorded: event.commit.map(|_| show::moment(event.recorded).into()),
+        }
+    }
 }
 
 /// Draws a log for a terminal: one head for each commit, its events below.
@@ -300,7 +326,7 @@ pub(super) fn quoted(words: &str, style: Style) -> String {
 
 /// Says what a created key result starts with: its title and value alone.
 fn created(change: &ChangeV1, style: Style) -> Option<String> {
-    match (change.field.as_str(), &change.after) {
+    match (&*change.field, &*change.after) {
         (_, Value::Null) => None,
         ("title", Value::String(title)) => Some(quoted(title, style)),
         ("current" | "done", value) => Some(format!("{} {}", change.field, show::json(value))),
@@ -311,8 +337,8 @@ fn created(change: &ChangeV1, style: Style) -> Option<String> {
 /// Says what became of a field: `target 3 → 5`.
 pub(super) fn change(change: &ChangeV1, style: Style) -> String {
     let arrow = if style.unicode { "→" } else { "->" };
-    let field = &change.field;
-    match (&change.before, &change.after) {
+    let field = &*change.field;
+    match (&*change.before, &*change.after) {
         (Value::Null, Value::Null) => format!("{field} (hidden)"),
         (_, Value::String(note)) if field == "note" => quoted(note, style),
         (before, after) if field == "milestone.done" => reached(before, after),

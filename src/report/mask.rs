@@ -122,7 +122,11 @@ pub fn summary(event: &mut EventV1) {
 /// Masks a page of the ledger; its changes are masked one by one.
 pub fn ledger(page: &mut LedgerV1) {
     page.title = digits(&page.title);
-    page.agreed.iter_mut().for_each(|agreed| value(&agreed.field, &mut agreed.value));
+    for agreed in &mut page.agreed {
+        if let Some(masked) = masked(&agreed.field, &agreed.value) {
+            agreed.value = masked;
+        }
+    }
     page.progress = share(page.progress);
     page.as_committed = share(page.as_committed);
 }
@@ -130,12 +134,15 @@ pub fn ledger(page: &mut LedgerV1) {
 /// Masks one changed field.
 fn change(change: &mut ChangeV1) {
     for side in [&mut change.before, &mut change.after] {
-        value(&change.field, side);
+        if let Some(masked) = masked(&change.field, side) {
+            *side = masked.into();
+        }
     }
 }
 
-/// Masks the value of a field: words lose their digits, days and the owner's beliefs stay, everything else goes.
-fn value(field: &str, value: &mut Value) {
+/// Gives what stands for the value of a field, `None` for itself: words lose their digits, days and the owner's beliefs
+/// stay, everything else goes.
+fn masked(field: &str, value: &Value) -> Option<Value> {
     const KEPT: &[&str] = &[
         "name",
         "status",
@@ -158,12 +165,9 @@ fn value(field: &str, value: &mut Value) {
     ];
     const WORDS: &[&str] = &["title", "definition", "why", "unit"];
     if WORDS.contains(&field) {
-        if let Value::String(text) = value {
-            *text = digits(text);
-        }
-    } else if !KEPT.contains(&field) {
-        *value = Value::Null;
+        return value.as_str().map(|text| Value::from(digits(text)));
     }
+    (!KEPT.contains(&field)).then_some(Value::Null)
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use crate::okr::{
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The format version of everything that this room publishes.
 pub const FORMAT: u32 = 1;
@@ -447,11 +449,11 @@ pub struct GoalpostV1 {
 #[cfg_attr(test, schemars(deny_unknown_fields))]
 pub struct ChangeV1 {
     /// Its name in the file.
-    pub field: String,
+    pub field: Cow<'static, str>,
     /// Null where it was not written.
-    pub before: Value,
+    pub before: Arc<Value>,
     /// Null where it is not written.
-    pub after: Value,
+    pub after: Arc<Value>,
 }
 
 /// The events of goals.
@@ -475,7 +477,7 @@ pub struct LogV1 {
 #[cfg_attr(test, schemars(deny_unknown_fields))]
 pub struct EventV1 {
     /// Full name, today's.
-    pub name: String,
+    pub name: Arc<str>,
     /// What it is.
     pub kind: crate::history::EventKind,
     /// The gravest group of the changed fields.
@@ -487,18 +489,18 @@ pub struct EventV1 {
     /// Whether a definition landed after its lock.
     pub late: bool,
     /// The commit; null for what is not committed.
-    pub commit: Option<String>,
+    pub commit: Option<Arc<str>>,
     /// Who wrote it, through `.mailmap`.
-    pub author: AuthorV1,
+    pub author: Arc<AuthorV1>,
     /// Day of measuring.
     #[cfg_attr(test, schemars(with = "String"))]
     pub measured: Date,
     /// Commit time, RFC 3339 in UTC; null for what is not committed.
-    pub recorded: Option<String>,
+    pub recorded: Option<Arc<str>>,
     /// First line of the commit's message; null where it is sensitive.
-    pub summary: Option<String>,
+    pub summary: Option<Arc<str>>,
     /// File in that commit.
-    pub path: String,
+    pub path: Arc<str>,
     /// Line of the table in that file, from 1.
     pub line: usize,
     /// Whether a signature is there; it is not verified.

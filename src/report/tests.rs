@@ -153,8 +153,8 @@ fn nothing_hostile_comes_through() {
     tree.files[1].objectives[0].key_results[0].title.push_str(line);
     let mut history = history();
     for event in &mut history.events {
-        event.summary = format!("{hostile}{line}");
-        event.author.name = line.into();
+        event.summary = format!("{hostile}{line}").into();
+        std::sync::Arc::make_mut(&mut event.author).name = line.into();
     }
     let report = report_of(&tree, &history);
     let text = Templates::default().render("report", &report).expect("the built-in template renders");

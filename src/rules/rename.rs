@@ -134,7 +134,7 @@ fn fix(context: &Context<'_>, bearer: Bearer<'_>, new: &str, references: &[Refer
 fn is_known_to_history(context: &Context<'_>, name: &Name) -> bool {
     let name = name.to_string();
     context.history.is_none_or(|past| {
-        !past.complete || past.events.iter().any(|event| event.commit.is_some() && event.name == name)
+        !past.complete || past.events.iter().any(|event| event.commit.is_some() && *event.name == *name)
     })
 }
 

@@ -251,8 +251,8 @@ fn sensitive_values_show_nowhere() {
 fn event(name: &str, author: &str, confidence: Option<f64>) -> Event {
     let changes = confidence.map(|value| crate::history::Changed {
         field: Field::Confidence,
-        before: Value::Null,
-        after: value.into(),
+        before: Value::Null.into(),
+        after: Value::from(value).into(),
     });
     Event {
         name: name.into(),
@@ -262,11 +262,11 @@ fn event(name: &str, author: &str, confidence: Option<f64>) -> Event {
         eased: None,
         late: false,
         commit: None,
-        author: crate::history::Person { name: author.into(), email: format!("{author}@acme.example") },
+        author: crate::history::Person { name: author.into(), email: format!("{author}@acme.example") }.into(),
         measured: TODAY,
         recorded: 0,
         recorded_on: TODAY,
-        summary: String::new(),
+        summary: "".into(),
         path: "okrs/a.toml".into(),
         line: 1,
         signed: false,

@@ -59,8 +59,9 @@ impl<'a> Context<'a> {
         let lock = self.agreed.iter().find(|agreed| agreed.id == cycle.id).map_or(cycle.lock, |agreed| agreed.lock);
         // An objective has no event of its own coming: it came with the first of its key results.
         let below = format!("{name}/");
-        let came =
-            |event: &&Event| event.kind == EventKind::Created && (event.name == name || event.name.starts_with(&below));
+        let came = |event: &&Event| {
+            event.kind == EventKind::Created && (*event.name == *name || event.name.starts_with(&below))
+        };
         let first = self.history?.events.iter().rev().find(came)?.recorded_on;
         Some(if first <= lock { lock } else { first.checked_add(calendar.lock_after_days.days()).ok()? })
     }

@@ -19,9 +19,7 @@ pub struct LineIndex {
 impl LineIndex {
     /// Scans the text once.
     pub fn new(text: &str) -> Self {
-        let starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(at, _)| at + 1))
-            .collect();
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
         LineIndex { starts, length: text.len() }
     }
 

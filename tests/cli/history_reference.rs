@@ -1,6 +1,7 @@
 //! Holds the program's history against a slow, plain reference that shares no code with it, over random merge histories;
 //! the reference itself answers for small histories whose events are known. `GIT_OKR_SEEDS=200..2000` runs others.
 
+mod cached;
 mod goals;
 mod objects;
 mod past;

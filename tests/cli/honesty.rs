@@ -184,6 +184,8 @@ fn a_missing_object_is_never_passed_over() {
             let id = place.git(&["rev-parse", what]);
             let object = place.root().join(format!(".git/objects/{}/{}", &id[..2], &id[2..]));
             std::fs::rename(&object, &lost).expect("a loose object");
+            // What an earlier run knows of a commit would be right without the object.
+            let _ = std::fs::remove_dir_all(place.root().join(".git/okr"));
             let run = log(place, &place.root(), &[]);
             let history = run.json()["history"].take();
             let lacking: &[&str] = if matters { &["missing-object"] } else { &[] };

@@ -8,6 +8,7 @@ mod support;
 
 mod architecture;
 mod bad_input;
+mod cache;
 mod check_base;
 mod comment;
 mod demo;

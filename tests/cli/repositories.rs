@@ -222,7 +222,7 @@ fn a_moved_goalpost_is_late_after_the_lock_and_the_lock_remembers() {
     let head = repository.head().unwrap().unwrap();
     let at = |today: &str| {
         let config = Config::default();
-        let mut past = history::Past::new(&repository, head, &config, &Options::default()).unwrap();
+        let mut past = history::Past::new(&repository, head, &config, &Options::default(), None).unwrap();
         past.locks(&cycle, today.parse().unwrap()).unwrap()
     };
     let locks = at("2026-11-22");
@@ -246,7 +246,7 @@ fn what_lands_late_locks_later_and_a_side_branch_lands_when_it_is_merged() {
     git(shop.dir(), "2026-11-15T12:00:00+00:00", &["commit", "-qm", "other"]);
     git(shop.dir(), "2026-11-16T12:00:00+00:00", &["merge", "-q", "--no-ff", "side", "-m", "land"]);
     let history = walk(&Repository::open(shop.dir()).unwrap());
-    let late: Vec<_> = history.events.iter().map(|event| (event.kind, event.summary.as_str(), event.late)).collect();
+    let late: Vec<_> = history.events.iter().map(|event| (event.kind, &*event.summary, event.late)).collect();
     assert_eq!(
         late,
         [

@@ -4,7 +4,8 @@ use crate::history_reference::shortcuts::{forget, read};
 use crate::support::{GOALS, PATH, Place};
 use git_okr::config::Config;
 use git_okr::git::{ObjectId, Repository};
-use git_okr::history::{self, Counts, Options};
+use git_okr::history::{self, Cache, Counts, Options};
+use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
 
 const COMMITS: usize = 120;
@@ -37,10 +38,14 @@ fn monorepo(place: &Place) {
 }
 
 fn counts(place: &Place) -> Counts {
+    counts_from(place, "main", None)
+}
+
+fn counts_from(place: &Place, revision: &str, cache: Option<&Cache>) -> Counts {
     let repository = Repository::open(&place.root()).expect("a repository");
-    let tip = ObjectId::parse(&place.git(&["rev-parse", "main"])).expect("an id");
+    let tip = ObjectId::parse(&place.git(&["rev-parse", revision])).expect("an id");
     let config = Config::default();
-    let mut past = history::Past::new(&repository, tip, &config, &Options::default()).expect("it opens");
+    let mut past = history::Past::new(&repository, tip, &config, &Options::default(), cache).expect("it opens");
     past.history().expect("it walks");
     past.counts()
 }
@@ -80,6 +85,30 @@ fn no_object_is_read_twice_nor_without_need() {
 }
 
 #[test]
+fn what_a_run_read_the_next_does_not_read_again() {
+    let place = Place::repository();
+    monorepo(&place);
+    let repository = Repository::open(&place.root()).expect("a repository");
+    let cache = Cache::of(&repository, None).expect("a plain repository");
+    let number = |text: String| text.parse::<usize>().expect("a number");
+    let new = number(place.git(&["rev-list", "--count", "main~12..main"]));
+    let touching = number(place.git(&["rev-list", "--count", "main~12..main", "--", "okrs"]));
+    let first = counts_from(&place, "main~12", Some(&cache));
+    assert!(first.commits > 60 && first.blobs > touching, "{first:?}");
+    let grown = counts_from(&place, "main", Some(&cache));
+    // Each new commit, and those that they stand on: no further back than the oldest parent of a merge.
+    assert!(grown.commits <= new + 5 && grown.roots <= new + 5, "{grown:?} for {new} new commits");
+    // Both sides of each change, three folders deep.
+    assert!(grown.blobs <= 2 * touching && grown.trees <= 6 * touching, "{grown:?} for {touching} that touch goals");
+    assert!(touching > 0 && grown.blobs > 0);
+    assert_eq!(counts_from(&place, "main", Some(&cache)), Counts::default());
+    for old in ["main~3", "main~40", "main~1^2"] {
+        let seen = counts_from(&place, old, Some(&cache));
+        assert_eq!((seen.trees, seen.blobs), (0, 0), "{old}");
+    }
+}
+
+#[test]
 fn a_damaged_commit_graph_is_as_good_as_none() {
     let place = Place::repository();
     monorepo(&place);
@@ -109,6 +138,43 @@ fn a_damaged_commit_graph_is_as_good_as_none() {
     }
     write(&whole[..whole.len() / 2]);
     assert_eq!(read(&root, "main", Options::default()), wanted);
+}
+
+#[test]
+fn a_commit_graph_in_a_circle_is_as_good_as_none() {
+    let place = Place::repository();
+    monorepo(&place);
+    let root = place.root();
+    let wanted = read(&root, "main", Options::default());
+    place.git(&["commit-graph", "write", "--reachable", "--changed-paths"]);
+    let file = root.join(".git/objects/info/commit-graph");
+    let whole = std::fs::read(&file).expect("git wrote it");
+    let table = whole[8..].chunks(12).position(|row| row.starts_with(b"CDAT")).expect("every file has one");
+    let rows = usize::try_from(u64::from_be_bytes(*whole[8 + table * 12 + 4..].first_chunk().expect("it is whole")));
+    let rows = rows.expect("a small file");
+    let mut ids: Vec<String> = place.git(&["rev-list", "main"]).lines().map(str::to_owned).collect();
+    let newest_first = ids.clone();
+    ids.sort();
+    let row = |age: usize| rows + ids.binary_search(&newest_first[age]).expect("it is listed") * 36;
+    let place_of = |age: usize| u32::try_from((row(age) - rows) / 36).expect("a small file").to_be_bytes();
+    let repository = Repository::open(&root).expect("a repository");
+    // A commit, and what stands in the file as its first parent: itself, a child, a far descendant, a commit beyond the
+    // end; and one without a date.
+    let lies = [(50, 20, place_of(50)), (50, 20, place_of(49)), (COMMITS - 1, 20, place_of(0)), (50, 20, [0, 0, 1, 0])];
+    for (age, at, word) in lies.into_iter().chain([(50, 32, [0; 4])]) {
+        let mut bytes = whole.clone();
+        bytes[row(age) + at..][..4].copy_from_slice(&word);
+        if at == 32 {
+            bytes[row(age) + 31] &= !3;
+        }
+        let end = bytes.len() - 20;
+        let checksum = Sha1::digest(&bytes[..end]);
+        bytes[end..].copy_from_slice(&checksum);
+        let _ = std::fs::remove_file(&file);
+        std::fs::write(&file, bytes).expect("a writable folder");
+        assert!(repository.commit_graph(&["okrs".to_owned()]).is_none(), "{age} {at} {word:?}");
+        assert_eq!(read(&root, "main", Options::default()), wanted);
+    }
 }
 
 #[test]

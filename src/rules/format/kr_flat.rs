@@ -133,7 +133,7 @@ fn first_values(history: Option<&History>) -> BTreeMap<&str, f64> {
     for event in history.filter(|history| history.complete).iter().flat_map(|history| &history.events) {
         let values = event.changes.iter().filter(|change| change.field == Field::Current);
         if let Some(value) = values.filter_map(|change| change.after.as_f64()).next() {
-            first.insert(event.name.as_str(), value);
+            first.insert(&*event.name, value);
         }
     }
     first

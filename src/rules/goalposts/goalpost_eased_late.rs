@@ -106,7 +106,7 @@ fn is_near_the_end(event: &Event, cycle: &Cycle, share: f64) -> bool {
 /// Tells whether it was committed until then: a promise that the event itself took back counts.
 fn was_committed(event: &Event, part: &Part<'_>) -> bool {
     match event.changes.iter().find(|change| change.field == Field::Commitment) {
-        Some(change) if !change.before.is_null() => change.before == "committed",
+        Some(change) if !change.before.is_null() => *change.before == "committed",
         Some(_) => part.item.objective.commitment == Some(Commitment::Committed),
         None => part.commitment() == Some(Commitment::Committed),
     }

@@ -105,10 +105,10 @@ fn check(context: &Context<'_>, history: &History, found: &mut Vec<Finding>) {
     let mut gone: BTreeMap<Name, Vec<(Name, &Event)>> = BTreeMap::new();
     for event in &history.events {
         let existence = matches!(event.kind, EventKind::Created | EventKind::Restored | EventKind::Removed);
-        if !existence || !told.insert(event.name.as_str()) || event.kind != EventKind::Removed {
+        if !existence || !told.insert(&*event.name) || event.kind != EventKind::Removed {
             continue;
         }
-        let Some(name) = Name::parse(&event.name).filter(|_| !standing.contains(&event.name)) else { continue };
+        let Some(name) = Name::parse(&event.name).filter(|_| !standing.contains(&*event.name)) else { continue };
         let runs = context.tree.config.calendar.cycle(&name.cycle).is_some_and(|cycle| event.recorded_on <= cycle.end);
         if runs && context.is_late(event) {
             gone.entry(Name::objective(&name.cycle, &name.objective)).or_default().push((name, event));
@@ -130,7 +130,7 @@ fn check(context: &Context<'_>, history: &History, found: &mut Vec<Finding>) {
                     if gone.len() > 1 { format!("{id}` and the rest of `{home}") } else { format!("{home}/{id}") };
                 let finding = Finding::new(RULE.name, message(&what, event), help(&id, heir(history, event)))
                     .about(home.to_string());
-                let file = context.tree.files.iter().find(|file| file.path == event.path);
+                let file = context.tree.files.iter().find(|file| *file.path == *event.path);
                 found.push(match file {
                     Some(file) => finding.at(file.file, 0..0, ""),
                     None => finding,

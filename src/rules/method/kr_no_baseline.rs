@@ -55,7 +55,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         .iter()
         .flat_map(|history| &history.events)
         .filter(|event| event.changes.iter().any(|change| change.field == Field::Current && !change.after.is_null()))
-        .map(|event| event.name.as_str())
+        .map(|event| &*event.name)
         .collect();
     for part in context.active_parts() {
         let Some(Measure::Metric { baseline: None, goal: Goal::Target(_) | Goal::Change(_) }) = part.key_result.measure

@@ -1,0 +1,253 @@
+//! Owns the folder of the cache: its files, each whole or not there, never more of them than agreed.
+//! Never knows what is in them.
+
+use crate::git::Repository;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+/// Format of every file. What files hold changes with the version of the program, which is part of each key.
+const FORMAT: u32 = 1;
+const MAGIC: [u8; 8] = *b"git-okr\n";
+/// Bytes before what a file holds: magic, format, a checksum of the key and the rest, and one of what it lies on.
+const HEAD: usize = 8 + 4 + 4 + 4;
+/// Sets of configuration that are kept.
+const MOST_KEYS: usize = 4;
+/// Bytes of one file at most.
+const LARGEST: usize = 1 << 29;
+/// How old a file of a run that was killed must be before it is swept: no run takes so long.
+const STALE: Duration = Duration::from_secs(3600);
+/// How the name of a file begins that is not whole yet.
+const UNFINISHED: &str = "unfinished-";
+
+/// Where facts about commits are kept between runs. Facts are never wrong for another branch, clone or worktree: they
+/// are about commits, and those do not change.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    root: PathBuf,
+}
+
+/// What a cache holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CacheSize {
+    /// Sets of configuration with facts of their own.
+    pub keys: usize,
+    /// Files.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Finished answers among the files.
+    pub answers: usize,
+}
+
+impl Cache {
+    /// Gives the cache of a repository, in its common folder or elsewhere. `None` where what is known of a commit may
+    /// change under the same id: with grafts and replacements, and where the clone is cut off or left objects out.
+    pub fn of(repository: &Repository, elsewhere: Option<PathBuf>) -> Option<Self> {
+        repository.is_plain().then(|| Cache::at(repository, elsewhere))
+    }
+
+    /// Gives the cache of a repository whether or not it may be used.
+    pub fn at(repository: &Repository, elsewhere: Option<PathBuf>) -> Self {
+        Cache { root: elsewhere.unwrap_or_else(|| repository.common_dir().join("okr")) }
+    }
+
+    /// Gives the folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Counts what is there.
+    pub fn size(&self) -> CacheSize {
+        let mut size = CacheSize::default();
+        for key in self.keys() {
+            size.keys += 1;
+            for file in files(&key) {
+                size.files += 1;
+                size.bytes += file.metadata().map_or(0, |found| found.len());
+                size.answers += usize::from(file.file_name().as_encoded_bytes().starts_with(super::ANSWER.as_bytes()));
+            }
+        }
+        size
+    }
+
+    /// Removes everything that the cache wrote, and nothing else. Gives the bytes that it had.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn clear(&self) -> io::Result<u64> {
+        let bytes = self.size().bytes;
+        for key in self.keys() {
+            remove(&key)?;
+        }
+        match fs::remove_dir(&self.root) {
+            // Something else lies in a folder that somebody named.
+            Err(error) if self.root.is_dir() && error.kind() != io::ErrorKind::DirectoryNotEmpty => Err(error),
+            _ => Ok(bytes),
+        }
+    }
+
+    /// Gives the folder of one key.
+    pub(super) fn shelf(&self, key: &str) -> Shelf {
+        Shelf { folder: self.root.join(key), key: key.to_owned() }
+    }
+
+    /// Lists the folders of keys.
+    fn keys(&self) -> Vec<PathBuf> {
+        let is_key =
+            |name: &OsStr| name.len() == super::KEY_LENGTH && name.as_encoded_bytes().iter().all(u8::is_ascii_hexdigit);
+        let found = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let keys =
+            found.filter(|entry| is_key(&entry.file_name()) && entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        keys.map(|entry| entry.path()).collect()
+    }
+
+    /// Removes the keys that were written to longest ago.
+    pub(super) fn sweep(&self) {
+        let newest = |key: &PathBuf| files(key).iter().filter_map(modified).max();
+        let mut keys: Vec<_> = self.keys().into_iter().map(|key| (newest(&key), key)).collect();
+        keys.sort();
+        let surplus = keys.len().saturating_sub(MOST_KEYS);
+        for (_, key) in &keys[..surplus] {
+            // Whoever reads there now has nothing, and starts anew.
+            let _ = remove(key);
+        }
+    }
+}
+
+/// Lists the files of a key. What else lies in a folder that somebody named is none of ours.
+fn files(folder: &Path) -> Vec<fs::DirEntry> {
+    let is_ours = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        let begins = |kind: &&str| name.as_encoded_bytes().starts_with(kind.as_bytes());
+        [super::PAGE, super::LINE, super::ANSWER, super::EVENTS, super::LOCKS, super::AGREED, UNFINISHED]
+            .iter()
+            .any(begins)
+    };
+    fs::read_dir(folder).into_iter().flatten().flatten().filter(is_ours).collect()
+}
+
+/// Removes a key with its files. What somebody else removes meanwhile is gone as well.
+fn remove(key: &Path) -> io::Result<()> {
+    let gone = |result: io::Result<()>, fine: io::ErrorKind| match result {
+        Err(error) if error.kind() != io::ErrorKind::NotFound && error.kind() != fine => Err(error),
+        _ => Ok(()),
+    };
+    for file in files(key) {
+        gone(fs::remove_file(file.path()), io::ErrorKind::NotFound)?;
+    }
+    gone(fs::remove_dir(key), io::ErrorKind::DirectoryNotEmpty)
+}
+
+fn modified(entry: &fs::DirEntry) -> Option<SystemTime> {
+    entry.metadata().ok()?.modified().ok()
+}
+
+/// The folder of one key.
+#[derive(Debug, Clone)]
+pub(super) struct Shelf {
+    folder: PathBuf,
+    key: String,
+}
+
+/// What is in a file, and the checksum that another one may lie on.
+pub(super) struct Sheet {
+    bytes: Vec<u8>,
+    pub(super) checksum: u32,
+}
+
+impl Sheet {
+    pub(super) fn body(&self) -> &[u8] {
+        &self.bytes[HEAD..]
+    }
+}
+
+impl Shelf {
+    /// Gives the checksum of what a file holds that lies on another.
+    pub(super) fn checksum(&self, body: &[u8], on: u32) -> u32 {
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(&MAGIC);
+        hasher.update(&FORMAT.to_le_bytes());
+        hasher.update(&on.to_le_bytes());
+        hasher.update(self.key.as_bytes());
+        hasher.update(body);
+        hasher.finalize()
+    }
+
+    /// Reads a file that lies on another. `None` where it is not there, or not as it was written.
+    pub(super) fn read(&self, name: &str, on: u32) -> Option<Sheet> {
+        let file = File::open(self.folder.join(name)).ok()?;
+        let size = file.metadata().ok().filter(|found| found.is_file() && found.len() <= LARGEST as u64)?.len();
+        let mut bytes = Vec::with_capacity(usize::try_from(size).ok()?);
+        file.take(LARGEST as u64).read_to_end(&mut bytes).ok()?;
+        let head = bytes.first_chunk::<HEAD>()?;
+        let word = |at: usize| Some(u32::from_le_bytes(*head.get(at..at + 4)?.first_chunk()?));
+        let whole = head.starts_with(&MAGIC) && word(8)? == FORMAT && word(16)? == on;
+        let checksum = word(12)?;
+        (whole && self.checksum(&bytes[HEAD..], on) == checksum).then_some(Sheet { bytes, checksum })
+    }
+
+    /// Writes a file that lies on another. Of two who write the same, the first wins; `replacing` lets the last. `None`
+    /// where it cannot be written.
+    pub(super) fn write(&self, name: &str, on: u32, body: &[u8], replacing: bool) -> Option<()> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        if body.len() > LARGEST - HEAD {
+            return None;
+        }
+        fs::create_dir_all(&self.folder).ok()?;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let unfinished = self.folder.join(format!("{UNFINISHED}{}-{number}", std::process::id()));
+        let written = || -> io::Result<()> {
+            let mut file = File::options().write(true).create_new(true).open(&unfinished)?;
+            let checksum = self.checksum(body, on);
+            file.write_all(&MAGIC)?;
+            file.write_all(&[FORMAT.to_le_bytes(), checksum.to_le_bytes(), on.to_le_bytes()].concat())?;
+            file.write_all(body)?;
+            drop(file);
+            let place = self.folder.join(name);
+            if replacing { fs::rename(&unfinished, place) } else { fs::hard_link(&unfinished, place) }
+        };
+        let result = written();
+        // After a rename there is nothing left to remove.
+        let _ = fs::remove_file(&unfinished);
+        result.ok()
+    }
+
+    /// Lists the files, the newest first.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut all: Vec<_> = files(&self.folder).iter().map(|file| (modified(file), file.file_name())).collect();
+        all.sort_by(|a, b| b.cmp(a));
+        all.into_iter().filter_map(|(_, name)| name.into_string().ok()).collect()
+    }
+
+    /// Tells whether a file is there, whatever is in it.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.folder.join(name).symlink_metadata().is_ok()
+    }
+
+    /// Gives the size of a file in bytes; 0 where it is not there.
+    pub(super) fn size(&self, name: &str) -> u64 {
+        self.folder.join(name).metadata().map_or(0, |found| found.len())
+    }
+
+    /// Removes a file; one that is not there, or cannot be removed, is left.
+    pub(super) fn remove(&self, name: &str) {
+        let _ = fs::remove_file(self.folder.join(name));
+    }
+
+    /// Removes what runs left that were killed.
+    pub(super) fn sweep(&self) {
+        let age = |name: &str| {
+            let modified = self.folder.join(name).metadata().and_then(|found| found.modified()).ok()?;
+            SystemTime::now().duration_since(modified).ok()
+        };
+        for name in self.names().iter().filter(|name| name.starts_with(UNFINISHED)) {
+            if age(name).is_some_and(|age| age > STALE) {
+                self.remove(name);
+            }
+        }
+    }
+}

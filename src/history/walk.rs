@@ -1,0 +1,248 @@
+//! Owns one look back: from a commit to every event behind it, with what earlier runs know of the commits.
+//! Never keeps a finished answer.
+
+use super::events::{self, Record, Sides};
+use super::graph::Graph;
+use super::junctions::Junctions;
+use super::ledger::{Cache, Ledger};
+use super::lines::{self, Turn};
+use super::main_line::Line;
+use super::progress::Progress;
+use super::states::{PathId, State, States};
+use super::{Counts, Degraded, DegradedKind, Event, EventKind, History, Options};
+use crate::config::Config;
+use crate::git::{Error, Mailmap, ObjectId, Person, Repository};
+use crate::source::Paths;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The commits behind a revision, read as far as somebody asked: what one question has read, the next need not read again.
+pub(super) struct Walk<'r> {
+    pub(super) graph: Graph<'r>,
+    pub(super) states: States<'r>,
+    junctions: Junctions,
+    pub(super) ledger: Option<Ledger>,
+    pub(super) config: &'r Config,
+    options: Options,
+    from: ObjectId,
+    /// Where the walk begins; `None` where the commit is not there.
+    pub(super) start: Option<usize>,
+    /// The first-parent line, once somebody asked for what landed when.
+    pub(super) line: Option<Rc<Line>>,
+    /// How many commits earlier runs knew.
+    remembered: usize,
+    /// Whether nothing was missing that an answer depends on.
+    pub(super) is_certain: bool,
+}
+
+impl<'r> Walk<'r> {
+    /// Makes ready to look back from a commit, with what the ledger knows.
+    pub(super) fn new(
+        repository: &'r Repository,
+        from: ObjectId,
+        config: &'r Config,
+        options: &Options,
+        cache: Option<&Cache>,
+        progress: Arc<Progress>,
+    ) -> Result<Self, Error> {
+        let mut ledger = cache.map(|cache| Ledger::new(cache, config, options));
+        let (mut graph, mut states) = reading(repository, config, options.first_parent, &progress)?;
+        let mut junctions = Junctions::default();
+        if ledger.as_mut().is_some_and(|ledger| !ledger.read(&mut graph, &mut states, &mut junctions)) {
+            (graph, states) = reading(repository, config, options.first_parent, &progress)?;
+            junctions = Junctions::default();
+        }
+        let start = graph.load(from)?;
+        let options = *options;
+        let remembered = ledger.as_ref().map_or(0, Ledger::commits);
+        Ok(Walk {
+            remembered,
+            graph,
+            states,
+            junctions,
+            ledger,
+            config,
+            options,
+            from,
+            start,
+            line: None,
+            is_certain: true,
+        })
+    }
+
+    /// Looks again at everything, without what earlier runs know.
+    fn start_over(&mut self) -> Result<(), Error> {
+        let repository = self.graph.repository;
+        let progress = Arc::clone(&self.graph.progress);
+        *self = Walk::new(repository, self.from, self.config, &self.options, None, progress)?;
+        Ok(())
+    }
+
+    /// Finds every event.
+    pub(super) fn history(&mut self) -> Result<History, Error> {
+        let Some(start) = self.start else {
+            return Ok(History { degraded: self.graph.degraded(), ..History::default() });
+        };
+        let walked = self.graph.walk(start)?;
+        if self.graph.forgot && self.ledger.is_some() {
+            // What the commit-graph said wrong may be in what is known.
+            self.start_over()?;
+            return self.history();
+        }
+        self.junctions.complete(&mut self.graph, &mut self.states, &walked)?;
+        if !self.graph.missing.is_empty() && self.ledger.as_ref().is_some_and(|ledger| ledger.commits() > 0) {
+            // Objects that were there once are gone: what is known would say less of what is missing.
+            self.start_over()?;
+            return self.history();
+        }
+        let facts = &self.states.facts;
+        let turns = lines::follow(&self.graph, &self.junctions, facts, &walked, self.options.full_history);
+        let mailmap = self.graph.repository.mailmap(self.from)?;
+        self.is_certain &= !mailmap.is_missing();
+        let mut events = told(&self.graph, &self.states, &turns, &mailmap)?;
+        name_restored(&mut events);
+        self.mark_late(start, &walked, &mut events)?;
+        let mut notes = Notes::default();
+        for node in walked.nodes.iter().rev() {
+            let read = self.junctions.get(node.commit).into_iter().flat_map(|junction| &junction.notes);
+            notes.take(&self.states, self.graph.commits[node.commit].id, read);
+        }
+        let degraded = all_degraded(&self.graph, &notes);
+        if let Some(ledger) = self.ledger.as_mut().filter(|_| self.graph.missing.is_empty()) {
+            ledger.write(&self.graph, &self.states, &self.junctions, &walked)?;
+        }
+        Ok(History {
+            complete: degraded.iter().all(|one| one.kind == DegradedKind::Unreadable),
+            commits: walked.nodes.len(),
+            first: walked.nodes.last().map(|node| self.graph.commits[node.commit].id),
+            degraded,
+            events,
+        })
+    }
+
+    /// Tells whether the answers hold in every clone, whenever they are asked for again.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_certain && self.start.is_some() && self.graph.missing.is_empty()
+    }
+
+    /// Counts the commits that earlier runs knew.
+    pub(super) fn remembered(&self) -> usize {
+        self.remembered
+    }
+
+    /// Counts the objects that were read so far.
+    pub(super) fn counts(&self) -> Counts {
+        Counts { blobs: self.states.read, ..self.graph.read }
+    }
+}
+
+/// Names what happened at each turn. Turns come in the order of the commits; those of one commit are put in order of name
+/// and kind.
+fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailmap) -> Result<Vec<Event>, Error> {
+    let mut events = Vec::with_capacity(turns.len());
+    let mut people: HashMap<Person, Arc<Person>> = HashMap::new();
+    for together in turns.chunk_by(|one, next| one.commit == next.commit) {
+        let commit = together[0].commit;
+        let told = graph.told(commit)?;
+        let author = mailmap.person(&told.author.person);
+        let author = people.entry(author).or_insert_with_key(|author| Arc::new(author.clone()));
+        let record = Record::of(graph.commits[commit].id, &told, Arc::clone(author));
+        let mut found = Vec::with_capacity(together.len());
+        for turn in together {
+            let Some(State { path, line, .. }) = turn.after.or(turn.before) else { continue };
+            let side = |state: Option<State>| state.map(|state| state.facts);
+            let (before, after) = (side(turn.before), side(turn.after));
+            let name = states.facts.text(turn.today);
+            let sides = Sides { name, facts: &states.facts, before, after, fields: &turn.fields() };
+            found.extend(events::events(&sides, &record, states.path(path), line as usize));
+        }
+        // Numbers of names depend on what was read first, so of two with one name the first by path counts.
+        found.sort_by(|a, b| (&a.name, a.kind, &a.path, a.line).cmp(&(&b.name, b.kind, &b.path, b.line)));
+        one_per_kind(found, &mut events);
+    }
+    Ok(events)
+}
+
+/// Makes ready to read the commits and files that a configuration names.
+fn reading<'r>(
+    repository: &'r Repository,
+    config: &Config,
+    first_parent: bool,
+    progress: &Arc<Progress>,
+) -> Result<(Graph<'r>, States<'r>), Error> {
+    let paths = Paths::new(config.paths.iter().chain(&config.history_also));
+    let graph = Graph::new(repository, paths.prefixes(), first_parent, Arc::clone(progress))?;
+    Ok((graph, States::new(repository, paths)?))
+}
+
+/// Lists all that is not known, in a stable order.
+pub(super) fn all_degraded(graph: &Graph<'_>, notes: &Notes) -> Vec<Degraded> {
+    let mut degraded = graph.degraded();
+    degraded.extend(notes.degraded());
+    degraded.sort_by(|a, b| (a.kind, &a.path, a.commit, &a.message).cmp(&(b.kind, &b.path, b.commit, &b.message)));
+    degraded
+}
+
+/// What did not read, by path and message, at the oldest commit that has it.
+#[derive(Debug, Default)]
+pub(super) struct Notes(BTreeMap<(String, Rc<str>), ObjectId>);
+
+impl Notes {
+    /// Takes what did not read at a commit that is newer than those before.
+    pub(super) fn take<'n>(
+        &mut self,
+        states: &States<'_>,
+        commit: ObjectId,
+        notes: impl IntoIterator<Item = &'n (PathId, Rc<str>)>,
+    ) {
+        for (path, note) in notes {
+            self.0.entry((states.path(*path).to_string(), note.clone())).or_insert(commit);
+        }
+    }
+
+    /// Says which files and values did not read, each once.
+    fn degraded(&self) -> impl Iterator<Item = Degraded> + '_ {
+        self.0.iter().map(|((path, message), commit)| Degraded {
+            kind: DegradedKind::Unreadable,
+            commit: Some(*commit),
+            path: Some(path.clone()),
+            message: message.to_string(),
+            help: format!("see it with `git show {}:{path}`; later revisions count as they are", commit.short()),
+        })
+    }
+}
+
+/// Joins events of one commit, name and kind: a goal's lines may come to one commit under two names. Coming and going
+/// takes in all that changed with it.
+fn one_per_kind(found: Vec<Event>, events: &mut Vec<Event>) {
+    let start = events.len();
+    for event in found {
+        match events[start..].last_mut() {
+            Some(last)
+                if last.name == event.name
+                    && (last.kind == event.kind || matches!(last.kind, EventKind::Created | EventKind::Removed)) =>
+            {
+                last.changes.extend(event.changes);
+                last.changes.sort_by_key(|change| change.field);
+            }
+            _ => events.push(event),
+        }
+    }
+}
+
+/// Names the creations whose line goes on to an older removal.
+fn name_restored(events: &mut [Event]) {
+    let mut restored = Vec::new();
+    let mut newer: HashMap<&str, usize> = HashMap::new();
+    for (at, event) in events.iter().enumerate() {
+        match event.kind {
+            EventKind::Created => drop(newer.insert(&event.name, at)),
+            EventKind::Removed => restored.extend(newer.remove(&*event.name)),
+            _ => {}
+        }
+    }
+    for at in restored {
+        events[at].kind = EventKind::Restored;
+    }
+}
