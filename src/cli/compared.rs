@@ -128,7 +128,7 @@ fn brought(
 }
 
 /// Gives a tree in which some key results are sensitive.
-fn veiled(tree: &Tree, names: &[Name]) -> Tree {
+pub(super) fn veiled(tree: &Tree, names: &[Name]) -> Tree {
     let mut veiled = tree.clone();
     for objective in veiled.files.iter_mut().flat_map(|file| &mut file.objectives) {
         let Some(cycle) = objective.cycle.as_deref() else { continue };

@@ -70,7 +70,9 @@ impl Log {
                 let log = report::log(&history, &view.tree, &selection);
                 session.print(&report::render_log(&log, &session.style()))?;
             }
-            (Shown::Human, Some(ledger)) => session.print(&report::render_ledger(ledger, &session.style()))?,
+            (Shown::Human, Some(ledger)) => {
+                session.print(&report::render_ledger(ledger, history.complete, &session.style()))?;
+            }
         }
         Ok(Outcome::Fine)
     }
