@@ -130,7 +130,7 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
         // `chapter three`: at the end of a phrase a number as a word is mostly a name.
         let last = at + 1 == tokens.len() || token.ends_with([',', '.', ';']);
         let name = last
-            && before.as_deref().is_some_and(|word| !among("to of by at than under over least most top and in", word));
+            && before.as_deref().is_some_and(|word| !among("to of by at than under over least most top and in one a", word));
         if let Some(value) = said.or(one).filter(|_| !name) {
             found.push(Amount { value, word: word.to_owned(), unit: time.unwrap_or_default(), at });
             continue;
