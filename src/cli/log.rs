@@ -3,8 +3,9 @@
 use super::arguments::{At, Chosen, Global, Shown};
 use super::{Failure, Outcome, Session, view};
 use crate::git::Error as GitError;
-use crate::history::Options;
-use crate::report::{self, Cycles, Input, LogSelection, Selection};
+use crate::history::{History, Options};
+use crate::report::{self, Cycles, Input, LedgerV1, LogSelection, Selection};
+use crate::source::Tree;
 use std::mem::ManuallyDrop;
 
 /// Show what happened to the goals, newest first
@@ -39,6 +40,15 @@ pub struct Log {
 
 impl Log {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+        let (known, stamps) = match self.goalposts || self.at.as_of.is_some() {
+            true => (None, None),
+            false => view::View::glimpse(global, session)?,
+        };
+        if let Some(view) = known
+            && self.tell_what_is_known(&ManuallyDrop::new(view), session)?
+        {
+            return Ok(Outcome::Fine);
+        }
         // As with the past itself: a process that ends need not give back piece by piece what it read.
         let view = ManuallyDrop::new(view::View::with_git(global, &self.at, session)?);
         if view.from.is_none() {
@@ -50,6 +60,7 @@ impl Log {
         let everything = Selection { cycles: Cycles::All, ..Selection::default() };
         let cycles = if self.goalposts { report::shown(&view.tree, &everything, view.today)? } else { Vec::new() };
         let (history, locks) = view.history_and_locks(&options, &cycles, session)?;
+        let history = ManuallyDrop::new(history);
         view.warn_of_gaps(&history, session)?;
         view.warn_of_errors(view.tree.findings.iter(), session)?;
         let selection = LogSelection::new(&view.tree, &history, &selection, view.today)?.only_goalposts(self.goalposts);
@@ -63,17 +74,48 @@ impl Log {
         };
         let ledger = if self.goalposts { Some(report::ledger(input, &selection)?) } else { None };
         match (self.format, &ledger) {
-            (Shown::Json, _) => {
-                session.write(|out| report::write_log(&history, &view.tree, &selection, ledger.as_deref(), out))?;
-            }
-            (Shown::Human, None) => {
-                let log = report::log(&history, &view.tree, &selection);
-                session.print(&report::render_log(&log, &session.style()))?;
-            }
             (Shown::Human, Some(ledger)) => {
                 session.print(&report::render_ledger(ledger, history.complete, &session.style()))?;
             }
+            _ => self.show(&history, &view.tree, &selection, ledger.as_deref(), session)?,
+        }
+        if let Some(stamps) = stamps {
+            view.remember(&stamps);
         }
         Ok(Outcome::Fine)
+    }
+
+    /// Tells what earlier runs found out, where nothing changed since; `false` where that is not enough. Whatever is amiss
+    /// is left to the long way, which says so.
+    fn tell_what_is_known(&self, view: &view::View, session: &mut Session<'_>) -> Result<bool, Failure> {
+        let names: Vec<String> = self.name.iter().cloned().collect();
+        let selection = view.selection(&self.chosen, &names)?;
+        let Ok(selection) = LogSelection::new(&view.tree, &History::default(), &selection, view.today) else {
+            return Ok(false);
+        };
+        let options = Options { first_parent: self.first_parent, full_history: self.full_history };
+        let Some(history) = view.known_of(&options, selection.needs(&view.tree))? else { return Ok(false) };
+        let history = ManuallyDrop::new(history);
+        session.detail("the files are as they were when they were read, and the cache had the answer")?;
+        view.warn_of_gaps(&history, session)?;
+        self.show(&history, &view.tree, &selection, None, session)?;
+        Ok(true)
+    }
+
+    fn show(
+        &self,
+        history: &History,
+        tree: &Tree,
+        selection: &LogSelection,
+        ledger: Option<&[LedgerV1]>,
+        session: &mut Session<'_>,
+    ) -> Result<(), Failure> {
+        match self.format {
+            Shown::Json => session.write(|out| report::write_log(history, tree, selection, ledger, out)),
+            Shown::Human => {
+                let log = report::log(history, tree, selection);
+                session.print(&report::render_log(&log, &session.style()))
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::history::{self, Cache, Degraded, History, Known, Locks, Options, Past
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
-use crate::source::{self, AsOf, Revision, Tree};
+use crate::source::{self, AsOf, Revision, Stamps, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +69,43 @@ impl View {
         let view = View::of(Some(repository), Vec::new(), false, global, at, session)?;
         view.refuse_broken_configuration()?;
         Ok(view)
+    }
+
+    /// Looks at a work tree without reading it: `None` unless an earlier run read just the same, and found it to be what
+    /// HEAD holds and nothing in it to speak of. Of the goals it has no more than a log needs. With it come the stamps
+    /// that a reading may be remembered by.
+    pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<(Option<View>, Option<Stamps>), Failure> {
+        let Ok(repository) = open(global) else { return Ok((None, None)) };
+        let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok((None, None)) };
+        let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else { return Ok((None, None)) };
+        let root = root.to_owned();
+        let Ok(config) = source::configuration(&root) else { return Ok((None, None)) };
+        let stamps = Stamps::take(&repository, &root, &config);
+        let outlined = stamps.as_ref().and_then(|stamps| cache.outline(head, &config, stamps));
+        let Some(tree) = outlined else { return Ok((None, stamps)) };
+        let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
+        let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));
+        let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache };
+        Ok((Some(view), stamps))
+    }
+
+    /// Keeps what a later [`View::glimpse`] may do with, where a reading found nothing to speak of. The stamps are older
+    /// than the reading.
+    pub fn remember(&self, stamps: &Stamps) {
+        let speaks = |finding: &Finding| finding.level == Level::Error;
+        if let (Some(repository), Some(cache), Some(head)) = (&self.repository, &self.cache, self.from)
+            && self.seen == Seen::WorkTree
+            && !self.tree.findings.iter().any(speaks)
+            && unnamed(&self.tree).next().is_none()
+            && stamps.stand_for(&self.tree, repository)
+        {
+            cache.keep_outline(head, stamps, &self.tree);
+        }
+    }
+
+    /// Gives every event of some names where an earlier run kept them.
+    pub fn known_of(&self, options: &Options, wanted: impl Fn(&str) -> bool) -> Result<Option<History>, Failure> {
+        Ok(self.past(options)?.and_then(|past| past.known_of(wanted)))
     }
 
     /// Opens one side of a change, whether it holds goals or not: a commit, else the work tree or, where there is none,
@@ -480,14 +517,19 @@ fn warn_of_settings(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failur
     for (path, reason) in tree.skipped.iter().filter(|(path, _)| path == config::FILE_NAME) {
         session.warn(&format!("{path} is {reason}: it is not read, and the defaults are in force"))?;
     }
-    let sources: Vec<&str> = tree.sources.iter().map(|(_, source)| source.path.as_str()).collect();
-    for entry in &tree.config.paths {
-        let paths = source::Paths::new([entry]);
-        if !sources.iter().any(|path| paths.holds(path)) {
-            session.warn(&format!("`{entry}` in `paths` of {} names no objective file", config::FILE_NAME))?;
-        }
+    for entry in unnamed(tree) {
+        session.warn(&format!("`{entry}` in `paths` of {} names no objective file", config::FILE_NAME))?;
     }
     Ok(())
+}
+
+/// Lists the entries of `paths` that name nothing.
+fn unnamed(tree: &Tree) -> impl Iterator<Item = &String> {
+    let sources: Vec<&str> = tree.sources.iter().map(|(_, source)| source.path.as_str()).collect();
+    tree.config.paths.iter().filter(move |entry| {
+        let paths = source::Paths::new([*entry]);
+        !sources.iter().any(|path| paths.holds(path))
+    })
 }
 
 /// Gives a path that was typed as one from the root, with forward slashes.

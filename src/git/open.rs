@@ -160,7 +160,10 @@ impl Repository {
     fn refuse_unfetched_submodule(&self, dir: &Path) -> Result<(), Error> {
         let (Some(root), Ok(asked)) = (self.workdir(), dir.canonicalize()) else { return Ok(()) };
         let Ok(root) = root.canonicalize() else { return Ok(()) };
-        let Ok(below) = asked.strip_prefix(&root) else { return Ok(()) };
+        // Of the root there is nothing to look up, and reading the index of many files is most of a quick command.
+        let Some(below) = asked.strip_prefix(&root).ok().filter(|below| !below.as_os_str().is_empty()) else {
+            return Ok(());
+        };
         let Ok(index) = self.inner.index() else { return Ok(()) };
         let mut path = PathBuf::new();
         for part in below.components() {

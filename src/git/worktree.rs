@@ -3,6 +3,7 @@
 use super::{Error, ObjectId, Repository};
 use git2::{ErrorClass, RepositoryState};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// An operation that git has begun and not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,11 @@ impl Repository {
     /// [`Error::Failed`] where an ignore file does not read.
     pub fn is_ignored(&self, path: &str) -> Result<bool, Error> {
         self.inner.is_path_ignored(path).map_err(|error| Error::failed(format!("look up {path} in .gitignore"), &error))
+    }
+
+    /// Gives where the index is; `None` where the environment names another one.
+    pub fn index_file(&self) -> Option<PathBuf> {
+        std::env::var_os("GIT_INDEX_FILE").is_none().then(|| self.inner.path().join("index"))
     }
 
     /// Lists the files of the index, by path in byte order.

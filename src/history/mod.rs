@@ -254,6 +254,11 @@ impl<'r> Past<'r> {
         Ok(history)
     }
 
+    /// Gives every event of some names, and of those that hide what others say, where an earlier run kept them.
+    pub fn known_of(&self, wanted: impl Fn(&str) -> bool) -> Option<History> {
+        self.answers.as_ref()?.history_of(wanted)
+    }
+
     /// Finds the definitions of a cycle's key results at their locks, as far as those days are over on `today`.
     ///
     /// # Errors

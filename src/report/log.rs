@@ -71,6 +71,12 @@ impl LogSelection {
         (moved || !self.goalposts) && self.holds(&event.name)
     }
 
+    /// Tells whether its events are needed: it is asked for, or hides what others say of the same commits.
+    pub fn needs<'a>(&'a self, tree: &Tree) -> impl Fn(&str) -> bool + use<'a> {
+        let secret = secret(tree);
+        move |name| self.holds(name) || secret.contains(name)
+    }
+
     /// Tells whether a goal is asked for, by its full name.
     pub(super) fn holds(&self, name: &str) -> bool {
         let within = |asked: &String| {
@@ -133,19 +139,23 @@ pub fn write_log(
     std::io::Write::flush(&mut out)
 }
 
-fn published<'a>(
-    history: &'a History,
-    tree: &Tree,
-    selection: &'a LogSelection,
-) -> impl Iterator<Item = EventV1> + use<'a> {
-    let secret: HashSet<String> = tree
-        .objectives()
+/// Names the key results that are sensitive.
+fn secret(tree: &Tree) -> HashSet<String> {
+    tree.objectives()
         .filter_map(|located| Some((located.name()?, located.objective)))
         .flat_map(|(name, objective)| {
             let sensitive = objective.key_results.iter().filter(|kr| kr.sensitive);
             sensitive.map(move |kr| name.key_result(&kr.id).to_string()).collect::<Vec<_>>()
         })
-        .collect();
+        .collect()
+}
+
+fn published<'a>(
+    history: &'a History,
+    tree: &Tree,
+    selection: &'a LogSelection,
+) -> impl Iterator<Item = EventV1> + use<'a> {
+    let secret = secret(tree);
     let is_secret = move |event: &crate::history::Event| event.sensitive || secret.contains(&*event.name);
     let commits: HashSet<Option<ObjectId>> =
         history.events.iter().filter(|event| is_secret(event)).map(|event| event.commit).collect();

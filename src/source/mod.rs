@@ -8,6 +8,7 @@ mod paths;
 mod placing;
 mod revision;
 mod shared;
+mod stamps;
 mod template;
 mod worktree;
 
@@ -18,6 +19,7 @@ pub use placing::{Pending, PlaceError, place, placeable};
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, revision_with};
 pub use shared::{only_objectives, same};
+pub use stamps::Stamps;
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
 

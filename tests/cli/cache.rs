@@ -314,3 +314,100 @@ fn it_does_not_grow_without_end() {
     let _ = place.okr(&["cache", "--clear"]).exits(0).says("removed 0 bytes");
     let _ = place.okr(&["cache"]).exits(2);
 }
+
+/// Makes the files older than what may have been written a moment ago.
+fn rest(place: &Place) {
+    let hour_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    let goals = files(&place.root().join("okrs"));
+    for file in goals.into_iter().chain([place.root().join("okr.toml"), place.root().join(".git/index")]) {
+        if let Ok(file) = std::fs::File::options().write(true).open(file) {
+            file.set_modified(hour_ago).expect("a file of ours");
+        }
+    }
+}
+
+/// Asserts that logs are what they are without a cache: the first that reads, and those that need not.
+#[track_caller]
+fn same_log(place: &Place, what: &str) {
+    let anew = place.okr(&ANEW).exits(0);
+    let name = anew.json()["events"][0]["name"].as_str().expect("an event").to_owned();
+    let tail = name.rsplit('/').next().expect("a name").to_owned();
+    for asked in
+        [vec![], vec![name.as_str()], vec![tail.as_str()], vec!["--cycle", "2026-Q4"], vec!["--owner", "@team"]]
+    {
+        let anew = place.okr(&[&ANEW[..], &asked].concat());
+        for _ in 0..3 {
+            let run = place.okr(&[&LOG[..], &asked].concat());
+            assert_eq!((run.code, &run.out, &run.err), (anew.code, &anew.out, &anew.err), "{what}: {asked:?}");
+        }
+    }
+    assert_eq!(place.okr(&["log", "nobody"]).err, place.okr(&["log", "nobody", "--no-cache"]).err, "{what}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_look_without_reading_sees_whatever_changed() {
+    const UNREAD: &str = "the files are as they were when they were read";
+    let place = company();
+    let secret = GOALS.replace("\"speed\"", "\"pay\"").replace("current", "sensitive = true\ncurrent");
+    place.commit("2026-11-13", "Hush", &[("okrs/2026-Q4/pay.toml", &secret)]);
+    let goals = place.root().join(PATH);
+    let committed = std::fs::read_to_string(&goals).expect("readable");
+    let both = [("okrs/2026-Q4/pay.toml", secret.replace("400", "321")), (PATH, committed.replace("350", "351"))];
+    place.commit("2026-11-14", "400 became 321", &both.each_ref().map(|(path, text)| (*path, text.as_str())));
+    let committed = std::fs::read_to_string(&goals).expect("readable");
+    let written = |text: &str| std::fs::write(&goals, text).expect("writable");
+    let _ = place.okr(&["log"]).exits(0);
+    let _ = place.okr(&["log", "-v"]).exits(0).hides(UNREAD);
+    let unread = |what: &str| {
+        rest(&place);
+        same_log(&place, what);
+        let _ = place.okr(&["log", "-v"]).exits(0).says(UNREAD);
+    };
+    unread("clean");
+    let _ = place.okr(&["log", "speed"]).exits(0).hides("321");
+    for name in files(&folder(&place)) {
+        let whole = std::fs::read(&name).expect("readable");
+        for at in (0..whole.len()).step_by(whole.len() / 9 + 1) {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1 << (at % 8);
+            std::fs::write(&name, &flipped).expect("writable");
+            let run = place.okr(&["log", "p99", "--format", "json"]);
+            let anew = place.okr(&["log", "p99", "--format", "json", "--no-cache"]);
+            assert_eq!((run.code, run.out), (anew.code, anew.out), "{}, byte {at}", name.display());
+        }
+        std::fs::write(&name, &whole).expect("writable");
+    }
+    let sees = |what: &str| {
+        rest(&place);
+        let _ = place.okr(&["log", "-v"]).hides(UNREAD);
+        same_log(&place, what);
+    };
+    unread("clean again");
+    written(&committed.replace("351", "352"));
+    sees("another value of the same length and time");
+    written(&committed.replace('\n', "\r\n"));
+    rest(&place);
+    same_log(&place, "other line ends");
+    written(&committed);
+    unread("as it was");
+    place.write("okr.toml", "[calendar]\nlock_after_days = 60\n");
+    sees("settings");
+    std::fs::remove_file(place.root().join("okr.toml")).expect("a file of ours");
+    place.write("okrs/2026-Q4/new.toml", GOALS.replace("\"speed\"", "\"new\""));
+    sees("a new file");
+    std::fs::remove_file(place.root().join("okrs/2026-Q4/new.toml")).expect("a file of ours");
+    unread("gone again");
+    std::fs::remove_file(&goals).expect("a file of ours");
+    sees("a file that went");
+    written(&committed);
+    unread("back");
+    place.write(".git/info/exclude", "other.toml\n");
+    place.git(&["rm", "-q", "--cached", "okrs/2026-Q4/other.toml"]);
+    sees("a file that git no longer follows, and ignores");
+    place.git(&["reset", "-q"]);
+    unread("followed again");
+    place.git(&["commit", "-q", "--allow-empty", "-m", "Nothing"]);
+    let _ = place.okr(&["log", "-v"]).exits(0).hides(UNREAD);
+    unread("another head");
+}

@@ -3,7 +3,7 @@
 
 use super::folder::Shelf;
 use super::text::{self, Token};
-use super::{AGREED, ANSWER, Cache, EVENTS, KEY_LENGTH, LOCKS, key};
+use super::{AGREED, ANSWER, Cache, EVENTS, GOALS, KEY_LENGTH, LOCKS, key};
 use crate::config::Config;
 use crate::git::{ObjectId, Person};
 use crate::history::lock::{Agreed, Goal};
@@ -41,8 +41,45 @@ struct Index<'a> {
     unread: Vec<Unread<'a>>,
     people: Vec<(&'a str, &'a str)>,
     paths: Vec<&'a str>,
-    /// By name: how many bytes its events take.
-    names: Vec<(&'a str, u32)>,
+    names: Vec<Part<'a>>,
+}
+
+/// The events of one name.
+#[derive(Debug, Serialize, Deserialize)]
+struct Part<'a> {
+    name: &'a str,
+    /// How many bytes they take.
+    length: u32,
+    /// The checksum of those.
+    checksum: u32,
+    /// Whether any of them is sensitive: then it hides the summary of its commit from all others.
+    sensitive: bool,
+}
+
+impl Index<'_> {
+    /// Puts a history together.
+    fn history(&self, mut events: Vec<(u32, Event)>) -> History {
+        events.sort_unstable_by_key(|event| event.0);
+        History {
+            complete: true,
+            commits: self.commits,
+            first: self.first.map(ObjectId),
+            degraded: self.unread.iter().map(Unread::degraded).collect(),
+            events: events.into_iter().map(|event| event.1).collect(),
+        }
+    }
+}
+
+impl Part<'_> {
+    /// Reads the events of the name.
+    fn events(&self, bytes: &[u8], shared: &Shared, events: &mut Vec<(u32, Event)>) -> Option<()> {
+        let told: Vec<Told<'_>> = postcard::from_bytes(bytes).ok()?;
+        let name = self.name.into();
+        for told in told {
+            events.push((told.at, event(&name, &told, shared)?));
+        }
+        Some(())
+    }
 }
 
 /// A revision of a file that did not read.
@@ -116,7 +153,7 @@ struct Told<'a> {
 /// The finished answers on one head.
 #[derive(Debug)]
 pub(in crate::history) struct Answers {
-    shelf: Shelf,
+    pub(super) shelf: Shelf,
     id: String,
 }
 
@@ -131,7 +168,7 @@ impl Answers {
         Answers { shelf: cache.shelf(&key(config, options)), id: digits[..KEY_LENGTH].to_owned() }
     }
 
-    fn name(&self, kind: &str) -> String {
+    pub(super) fn name(&self, kind: &str) -> String {
         format!("{kind}{}", self.id)
     }
 
@@ -143,29 +180,34 @@ impl Answers {
         let mut events: Vec<(u32, Event)> = Vec::new();
         let told = self.shelf.read(&self.name(EVENTS), sheet.checksum)?;
         let mut rest = told.body();
-        for &(name, length) in &index.names {
-            let (own, more) = rest.split_at_checked(length as usize)?;
+        for part in &index.names {
+            let (own, more) = rest.split_at_checked(part.length as usize)?;
             rest = more;
-            let told: Vec<Told<'_>> = postcard::from_bytes(own).ok()?;
-            let name = name.into();
-            for told in told {
-                events.push((told.at, event(&name, &told, &shared)?));
-            }
+            part.events(own, &shared, &mut events)?;
         }
-        rest.is_empty().then_some(())?;
-        events.sort_unstable_by_key(|event| event.0);
-        Some(History {
-            complete: true,
-            commits: index.commits,
-            first: index.first.map(ObjectId),
-            degraded: index.unread.iter().map(Unread::degraded).collect(),
-            events: events.into_iter().map(|event| event.1).collect(),
-        })
+        rest.is_empty().then_some(index.history(events))
+    }
+
+    /// Gives the history with the events of some names alone, and of those that hide something from others.
+    pub(in crate::history) fn history_of(&self, wanted: impl Fn(&str) -> bool) -> Option<History> {
+        let sheet = self.shelf.read(&self.name(ANSWER), 0)?;
+        let index: Index<'_> = postcard::from_bytes(sheet.body()).ok()?;
+        let shared = Shared::of(&index);
+        let (mut events, mut start) = (Vec::new(), 0);
+        for part in &index.names {
+            let length = part.length as usize;
+            if part.sensitive || wanted(part.name) {
+                let own = self.shelf.part(&self.name(EVENTS), sheet.checksum, start, length, part.checksum)?;
+                part.events(&own, &shared, &mut events)?;
+            }
+            start += length;
+        }
+        Some(index.history(events))
     }
 
     /// Keeps a finished answer of a history that is whole.
     pub(in crate::history) fn keep(&self, history: &History) {
-        let Some((index, events)) = written(history) else { return };
+        let Some((index, events)) = written(history, |part| self.shelf.checksum(part, 0)) else { return };
         // Events lie on the index that they belong to, so it takes both halves of one answer.
         let on = self.shelf.checksum(&index, 0);
         if self.shelf.write(&self.name(EVENTS), on, &events, true).is_some()
@@ -262,7 +304,7 @@ impl Answers {
             }
         }
         for name in &names {
-            let id = [ANSWER, EVENTS, LOCKS, AGREED].iter().find_map(|kind| name.strip_prefix(kind));
+            let id = [ANSWER, EVENTS, LOCKS, AGREED, GOALS].iter().find_map(|kind| name.strip_prefix(kind));
             // Whoever is about to write the other half of one that goes writes it again the next time.
             if id.is_some_and(|id| !kept.iter().any(|kept| id.starts_with(kept))) {
                 self.shelf.remove(name);
@@ -364,7 +406,7 @@ fn tokens(value: &serde_json::Value) -> Vec<Token<'_>> {
 }
 
 /// Writes an answer: its index, and the events by name. `None` where it does not fit.
-fn written(history: &History) -> Option<(Vec<u8>, Vec<u8>)> {
+fn written(history: &History, checksum: impl Fn(&[u8]) -> u32) -> Option<(Vec<u8>, Vec<u8>)> {
     let mut by_name: BTreeMap<&str, Vec<(u32, &Event)>> = BTreeMap::new();
     for (at, event) in history.events.iter().enumerate() {
         by_name.entry(&event.name).or_default().push((u32::try_from(at).ok()?, event));
@@ -373,6 +415,7 @@ fn written(history: &History) -> Option<(Vec<u8>, Vec<u8>)> {
     let mut names = Vec::with_capacity(by_name.len());
     let mut bytes = Vec::new();
     for (name, events) in by_name {
+        let sensitive = events.iter().any(|(_, event)| event.sensitive);
         let told = events.into_iter().map(|(at, event): (u32, &Event)| {
             let change = |change| {
                 let Changed { field, before, after }: &Changed = change;
@@ -402,7 +445,8 @@ fn written(history: &History) -> Option<(Vec<u8>, Vec<u8>)> {
         let told: Vec<Told<'_>> = told.collect::<Option<_>>()?;
         let start = bytes.len();
         bytes = postcard::to_extend(&told, bytes).ok()?;
-        names.push((name, u32::try_from(bytes.len() - start).ok()?));
+        let length = u32::try_from(bytes.len() - start).ok()?;
+        names.push(Part { name, length, checksum: checksum(&bytes[start..]), sensitive });
     }
     let index = Index {
         commits: history.commits,

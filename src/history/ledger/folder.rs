@@ -4,7 +4,7 @@
 use crate::git::Repository;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -123,7 +123,7 @@ fn files(folder: &Path) -> Vec<fs::DirEntry> {
     let is_ours = |entry: &fs::DirEntry| {
         let name = entry.file_name();
         let begins = |kind: &&str| name.as_encoded_bytes().starts_with(kind.as_bytes());
-        [super::PAGE, super::LINE, super::ANSWER, super::EVENTS, super::LOCKS, super::AGREED, UNFINISHED]
+        [super::PAGE, super::LINE, super::ANSWER, super::EVENTS, super::LOCKS, super::AGREED, super::GOALS, UNFINISHED]
             .iter()
             .any(begins)
     };
@@ -188,6 +188,20 @@ impl Shelf {
         let whole = head.starts_with(&MAGIC) && word(8)? == FORMAT && word(16)? == on;
         let checksum = word(12)?;
         (whole && self.checksum(&bytes[HEAD..], on) == checksum).then_some(Sheet { bytes, checksum })
+    }
+
+    /// Reads one part of what a file holds that lies on another. `None` where either is not as it was written.
+    pub(super) fn part(&self, name: &str, on: u32, start: usize, length: usize, checksum: u32) -> Option<Vec<u8>> {
+        let mut file = File::open(self.folder.join(name)).ok()?;
+        let mut head = [0; HEAD];
+        file.read_exact(&mut head).ok()?;
+        let word = |at: usize| Some(u32::from_le_bytes(*head.get(at..at + 4)?.first_chunk()?));
+        (head.starts_with(&MAGIC) && word(8)? == FORMAT && word(16)? == on).then_some(())?;
+        let end = start.checked_add(length).filter(|&end| end <= LARGEST)?;
+        file.seek(SeekFrom::Start((HEAD + end - length) as u64)).ok()?;
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes).ok()?;
+        (self.checksum(&bytes, 0) == checksum).then_some(bytes)
     }
 
     /// Writes a file that lies on another. Of two who write the same, the first wins; `replacing` lets the last. `None`

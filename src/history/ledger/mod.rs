@@ -9,6 +9,7 @@
 mod answers;
 mod folder;
 mod line;
+mod outline;
 mod stored;
 mod text;
 
@@ -36,6 +37,8 @@ const EVENTS: &str = "events-";
 const LOCKS: &str = "locks-";
 /// How the names of the days that cycles had when they locked begin.
 const AGREED: &str = "agreed-";
+/// How the names of goals begin, as a log needs them.
+const GOALS: &str = "goals-";
 /// The first-parent line that was replayed last.
 const LINE: &str = "line";
 /// Digits of a key.
