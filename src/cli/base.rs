@@ -1,11 +1,12 @@
 //! Owns what a change is compared with: the base that was named, else the default branch, by CI's word or by git's.
 
+use super::arguments::Global;
 use super::view::View;
 use super::{Failure, Session, Usage};
 use crate::git::{Error as GitError, ObjectId, Repository};
-use crate::history::{self, Options};
-use crate::rules::{self, Before, Checked, Selection, Subject};
-use crate::source::{self, Tree};
+use crate::history::History;
+use crate::rules::{Before, Checked, Selection};
+use crate::source::Tree;
 
 /// Where CI says which branch a change is made for, without the remote's name: GitHub, Gitea and Forgejo in pull
 /// requests, GitLab in merge requests, GitLab elsewhere.
@@ -40,38 +41,38 @@ const FETCH_ALL: &str = "in GitHub Actions `fetch-depth: 0` fetches every branch
 pub struct Base {
     checked: Checked,
     tree: Tree,
+    history: Option<History>,
 }
 
 impl Base {
-    /// Checks the files of the merge base with their own facts, by the rules that are in force now, on the same day.
+    /// Checks the files of the merge base with their own facts, by the rules that are in force now, on the same day; the
+    /// `reports` in files take a rendering each.
     pub fn check(
         view: &View,
         named: Option<&str>,
         selection: &Selection,
+        reports: bool,
+        global: &Global,
         session: &mut Session<'_>,
     ) -> Result<Base, Failure> {
         let Some(repository) = &view.repository else {
             let directory = view.root.display().to_string();
             return Err(GitError::NotARepository { directory }.into());
         };
+        let Some(head) = view.from else {
+            session.detail("compare with nothing, as there is no commit yet")?;
+            return Ok(Base { checked: Checked::default(), tree: Tree::default(), history: None });
+        };
         let (name, tip) = tip(named, repository, session)?;
-        let base = repository.merge_base(tip, view.from.ok_or(GitError::Unborn)?)?;
+        let base = repository.merge_base(tip, head)?;
         session.detail(&format!("compare with {}, where the work left {name}", base.short()))?;
-        let tree = match source::revision_with(repository, base, &view.asked) {
-            Err(source::Error::Nothing { .. }) => Tree::default(),
-            tree => tree?,
-        };
-        let ruling = &view.tree.config;
-        let history = match selection.needs_history(ruling) {
-            true => Some(history::walk(repository, base, &tree.config, &Options::default())?),
-            false => None,
-        };
-        let subject = Subject { tree: &tree, history: history.as_ref(), today: view.today };
-        Ok(Base { checked: rules::check_by(ruling, &subject, selection), tree })
+        let mut then = view.at(base, global)?;
+        let (checked, history) = then.checked(&view.tree.config, selection, reports, session)?;
+        Ok(Base { checked, tree: then.tree, history })
     }
 
     /// Gives what was found then, as it would be known in this tree.
     pub fn before(&self, head: &Tree) -> Before {
-        Before::new(&self.checked, &self.tree, head)
+        Before::new(&self.checked, &self.tree, self.history.as_ref(), head)
     }
 }

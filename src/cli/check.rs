@@ -3,11 +3,11 @@
 use super::arguments::{At, Global};
 use super::base::Base;
 use super::fix::fix;
+use super::output::{Output, Outputs};
 use super::view::View;
 use super::{Failure, Outcome, OutputLost, Session, Usage};
-use crate::finding::{Format, Level};
-use crate::history::Options;
-use crate::rules::{self, Selection, Subject};
+use crate::finding::{self, Format, Level};
+use crate::rules::{self, Selection};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -25,12 +25,12 @@ enum FailOn {
 }
 
 impl FailOn {
-    fn is_met_by(self, level: Level) -> bool {
+    fn level(self) -> Option<Level> {
         match self {
-            FailOn::Error => level >= Level::Error,
-            FailOn::Warning => level >= Level::Warning,
-            FailOn::Info => true,
-            FailOn::Never => false,
+            FailOn::Error => Some(Level::Error),
+            FailOn::Warning => Some(Level::Warning),
+            FailOn::Info => Some(Level::Info),
+            FailOn::Never => None,
         }
     }
 }
@@ -41,7 +41,7 @@ impl FailOn {
 /// each finding at its place. Exits with 1 where a finding is at or above --fail-on.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  git okr check\n  git okr check okrs/2026-Q4/payments.toml\n  git okr check --format json --fail-on warning\n  git okr check --select kr-flat,owner-missing\n  git okr check --base origin/main\n  git okr check --fix"
+    after_help = "Examples:\n  git okr check\n  git okr check okrs/2026-Q4/payments.toml\n  git okr check --base origin/main\n  git okr check --fix\n  git okr check --format json --fail-on warning\n  git okr check --select kr-flat,owner-missing\n  git okr check --format github --output sarif=okr.sarif --output junit=okr.xml"
 )]
 pub struct Check {
     /// Show the findings of these files or folders alone; files outside `paths` are read too
@@ -61,6 +61,9 @@ pub struct Check {
     /// How to write the findings
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
+    /// Write the findings into this file too, in its own format; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = Output::parse)]
+    output: Vec<Output>,
     /// Run these rules or groups alone, whatever their level
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
@@ -76,37 +79,50 @@ impl Check {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         self.refuse_to_fix_the_past()?;
         let selection = Selection::new(&self.select, &self.ignore)?;
+        let outputs = Outputs::new(&self.output, global, session)?;
         let mut view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
-        let base = match &self.base {
-            Some(named) => Some(Base::check(&view, named.as_deref(), &selection, session)?),
-            None => None,
-        };
-        if self.fix && fix(&view, &selection, base.as_ref(), session)? {
-            view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
+        if self.fix {
+            let base = self.base(&view, &selection, false, global, session)?;
+            if fix(&view, &selection, base.as_ref(), session)? {
+                view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
+            }
         }
-        let history = match &view.repository {
-            Some(_) if selection.needs_history(&view.tree.config) => Some(view.history(&Options::default(), session)?),
-            _ => None,
-        };
-        let subject = Subject { tree: &view.tree, history: history.as_ref(), today: view.today };
-        let mut checked = rules::check(&subject, &selection);
+        let ruling = view.tree.config.clone();
+        // What an older git-okr wrote into a commit need not be what this one would write.
+        let (mut checked, history) = view.checked(&ruling, &selection, self.at.as_of.is_none(), session)?;
         if !view.asked.is_empty() {
             checked.keep(&view.tree, |path| view.is_asked(path));
-            if checked.files == 0 {
+            if checked.files.is_empty() {
                 let asked = view.asked.join(", ");
                 let help = "name files that end in .toml, or folders that hold some";
                 return Err(Usage::new(format!("no objective file at {asked}"), help).into());
             }
         }
-        if let Some(base) = &base {
+        let reports = checked.findings.iter().any(|finding| finding.rule == rules::REPORT_STALE);
+        if let Some(base) = self.base(&view, &selection, reports, global, session)? {
             checked.keep_new(&base.before(&view.tree));
         }
         let history = rules::history_value(history.as_ref());
-        let document = rules::view(&checked, &view.tree, &history);
+        let fail_on = self.fail_on.level();
+        let document = finding::View { fail_on, ..rules::view(&checked, &view.tree, &history) };
+        outputs.write(&document, session)?;
         let style = session.style();
         self.format.write(&document, session.out, style).map_err(OutputLost)?;
-        let failing = checked.findings.iter().any(|finding| self.fail_on.is_met_by(finding.level));
+        let failing = checked.findings.iter().any(|finding| fail_on.is_some_and(|from| finding.level >= from));
         Ok(if failing { Outcome::Findings } else { Outcome::Fine })
+    }
+
+    /// Checks what there was before the change, where one was asked about; the reports in files too, where they matter.
+    fn base(
+        &self,
+        view: &View,
+        selection: &Selection,
+        reports: bool,
+        global: &Global,
+        session: &mut Session<'_>,
+    ) -> Result<Option<Base>, Failure> {
+        let Some(named) = &self.base else { return Ok(None) };
+        Base::check(view, named.as_deref(), selection, reports, global, session).map(Some)
     }
 
     /// Only the work tree can be mended.

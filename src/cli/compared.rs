@@ -2,19 +2,17 @@
 //! Never decides which states those are.
 
 use super::arguments::Global;
-use super::view::View;
+use super::view::{Evidence, View};
 use super::{Failure, Session};
 use crate::config::Config;
 use crate::diff::{Comparison, Difference, Pasts};
 use crate::finding;
 use crate::git::{Error as GitError, ObjectId};
-use crate::history::{History, Locks, Options};
 use crate::okr::Name;
 use crate::report::{self, CYCLES_TOLD, CycleV1, Cycles, DiffV1, Frame, Input};
 use crate::rules::{self, Selection, Subject};
 use crate::source::{self, Tree};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Whose configuration says how findings are judged: who proposes a change may not choose that where it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +36,7 @@ pub struct Compared {
 
 /// What is known of the state after beyond its files.
 struct Now {
-    history: History,
-    locks: BTreeMap<String, Locks>,
+    evidence: Evidence,
     /// The files, with all that was sensitive before hidden.
     veiled: Option<Tree>,
 }
@@ -53,7 +50,9 @@ impl Compared {
         global: &Global,
         session: &mut Session<'_>,
     ) -> Result<Compared, Failure> {
-        let before = after.other_side(before, global)?;
+        let before = after.at(before, global)?;
+        let unread = |failure: Failure| failure.wrap_err("nothing can be compared with the state before");
+        before.refuse_broken_configuration().map_err(unread)?;
         if before.tree.files.is_empty() && after.tree.files.is_empty() {
             return Err(source::Error::Nothing { paths: after.tree.config.paths.join(", ") }.into());
         }
@@ -74,9 +73,9 @@ impl Compared {
             let diff = report::publish_diff(&Difference::default(), frame);
             return Ok(Compared { before, after, diff, now: None });
         }
-        let (earlier, _) = before.history_and_locks(&Options::default(), &[], session)?;
-        let (history, locks) = after.history_and_locks(&Options::default(), &comparison.cycles(), session)?;
-        after.warn_of_gaps(&history, session)?;
+        let earlier = before.evidence(&[], session)?;
+        let now = after.evidence(&comparison.cycles(), session)?;
+        after.warn_of_gaps(&now.history, session)?;
         let unveiled = comparison.unveiled();
         let veiled = (!unveiled.is_empty()).then(|| veiled(&after.tree, &unveiled));
         let ruling = match ruling {
@@ -84,17 +83,17 @@ impl Compared {
             Ruling::After => &after.tree.config,
         };
         let tree = veiled.as_ref().unwrap_or(&after.tree);
-        frame.findings = brought((&before, &earlier), (&after, &history), tree, ruling);
-        frame.history = Some(&history);
-        let pasts = Pasts { before: &earlier, after: &history, locks: &locks };
+        frame.findings = brought((&before, &earlier), (&after, &now), tree, ruling);
+        frame.history = Some(&now.history);
+        let pasts = Pasts { before: &earlier.history, after: &now.history, locks: &now.locks };
         let diff = report::publish_diff(&comparison.difference(&pasts, after.today), frame);
         drop(comparison);
-        Ok(Compared { before, after, diff, now: Some(Now { history, locks, veiled }) })
+        Ok(Compared { before, after, diff, now: Some(Now { evidence: now, veiled }) })
     }
 
     /// Gives the first of the cycles that the change touches, as they stand after it.
     pub fn cycles(&self) -> Result<Vec<CycleV1>, Failure> {
-        let Some(Now { history, locks, veiled }) = &self.now else { return Ok(Vec::new()) };
+        let Some(Now { evidence: Evidence { history, locks, .. }, veiled }) = &self.now else { return Ok(Vec::new()) };
         let tree = veiled.as_ref().unwrap_or(&self.after.tree);
         let mut cycles = Vec::new();
         for cycle in self.diff.progress.iter().take(CYCLES_TOLD) {
@@ -110,21 +109,22 @@ impl Compared {
 
 /// Publishes the findings of the state after that were not there before. What was sensitive before stays hidden in them.
 fn brought(
-    (before, earlier): (&View, &History),
-    (after, now): (&View, &History),
+    (before, earlier): (&View, &Evidence),
+    (after, now): (&View, &Evidence),
     tree: &Tree,
     ruling: &Config,
 ) -> Vec<Value> {
     let selection = Selection::default();
-    let check = |tree: &Tree, history: &History| {
-        let subject = Subject { tree, history: Some(history), today: after.today };
-        rules::check_by(ruling, &subject, &selection)
+    let check = |tree: &Tree, past: &Evidence| {
+        let subject = Subject::new(tree, Some(&past.history), after.today);
+        rules::check_by(ruling, &Subject { agreed: &past.agreed, ..subject }, &selection)
     };
     let mut checked = check(tree, now);
     if !checked.findings.is_empty() {
-        checked.keep_new(&rules::Before::new(&check(&before.tree, earlier), &before.tree, tree));
+        let found = check(&before.tree, earlier);
+        checked.keep_new(&rules::Before::new(&found, &before.tree, Some(&earlier.history), tree));
     }
-    finding::published(&rules::view(&checked, tree, &rules::history_value(Some(now))))
+    finding::published(&rules::view(&checked, tree, &rules::history_value(Some(&now.history))))
 }
 
 /// Gives a tree in which some key results are sensitive.

@@ -112,6 +112,6 @@ fn crowded(tree: &Tree, global: &Global, session: &Session<'_>) -> Result<Vec<cr
         None => session.current_day()?,
     };
     let selection = Selection::new(&["folder-crowded".to_owned()], &[])?;
-    let checked = rules::check(&Subject { tree, history: None, today }, &selection);
+    let checked = rules::check(&Subject::new(tree, None, today), &selection);
     Ok(checked.findings.into_iter().filter(|finding| finding.rule == "folder-crowded").collect())
 }

@@ -5,9 +5,11 @@ mod arguments;
 mod base;
 mod compared;
 mod fix;
+mod output;
 mod session;
 mod summary;
 mod view;
+mod written;
 
 pub use session::{Session, Terminal};
 

@@ -2,9 +2,10 @@
 
 use super::arguments::{At, Chosen, Global};
 use super::view::View;
+use super::written::{self, Asked};
 use super::{Failure, Outcome, Session, Usage};
+use crate::report;
 use crate::report::document::{self, Stamp};
-use crate::report::{self, Templates};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -98,12 +99,7 @@ impl Report {
         if self.context || self.format == Format::Json {
             return Ok(report::json(&model));
         }
-        let mut texts = view.templates()?;
-        let known = Templates::new(texts.clone());
-        if !known.names().contains(&template.name) && template.file.is_file() {
-            texts.insert(template.name.to_owned(), read(&template.file)?);
-        }
-        Ok(Templates::new(texts).render(template.name, &model)?)
+        written::text(view, template, &model)
     }
 
     fn stamp(&self, view: &View) -> Stamp {
@@ -123,13 +119,8 @@ impl Report {
         view.today = recorded.stamp.day;
         let Stamp { template, cycle, owner, .. } = recorded.stamp.clone();
         let chosen = Chosen { cycle, owner, mine: false };
-        let place = session.place(global, Path::new(&template));
-        // The file says which template it was made with, and the file may be a stranger's.
-        if place.is_file() && !lies_in(&place, &view.root) {
-            let help = "keep the template in the repository, and write the report anew";
-            return Err(Usage::new(format!("the template {template} lies outside the repository"), help).into());
-        }
-        let rendered = self.render(&view, &Asked { name: &template, file: place }, &chosen, session)?;
+        let asked = written::template(&view, &recorded.stamp, session.place(global, Path::new(&template)))?;
+        let rendered = self.render(&view, &asked, &chosen, session)?;
         match document::difference(&recorded, &rendered) {
             None => Ok(Outcome::Fine),
             Some(difference) => {
@@ -143,17 +134,8 @@ impl Report {
     }
 }
 
-/// A template as it was asked for: by a name that is known here, else as a file.
-struct Asked<'a> {
-    name: &'a str,
-    file: PathBuf,
-}
-
-fn lies_in(file: &Path, folder: &Path) -> bool {
-    matches!((file.canonicalize(), folder.canonicalize()), (Ok(file), Ok(folder)) if file.starts_with(&folder))
-}
-
-fn read(file: &Path) -> Result<String, Failure> {
+/// Reads a file as text.
+pub(super) fn read(file: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(file).map_err(|error| cannot("read", file, &error))
 }
 

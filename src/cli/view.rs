@@ -1,18 +1,18 @@
 //! Owns what a command looks at: the repository, one state of its files, the day, and the history behind it.
 
 use super::arguments::{At, Chosen, Global};
-use super::{Failure, Session, Usage};
+use super::{Failure, Session, Usage, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Person, Repository};
 use crate::history::{self, History, Locks, Options, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
-use crate::rules::{self, Group, Subject};
+use crate::rules::{self, Checked, Group, Subject};
 use crate::source::{self, AsOf, Revision, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// One state of a repository, seen on one day.
@@ -38,6 +38,26 @@ enum Seen {
     WorkTree,
     Index,
     Commit,
+}
+
+/// A report model, and what it was made of.
+pub struct Modelled {
+    /// The model.
+    pub report: ReportV1,
+    /// The past.
+    pub history: History,
+    /// What the rules found.
+    pub checked: Checked,
+}
+
+/// What is known of the past.
+pub struct Evidence {
+    /// Every event.
+    pub history: History,
+    /// The definitions at lock, by cycle.
+    pub locks: BTreeMap<String, Locks>,
+    /// The days that the cycles of the goals had when they locked.
+    pub agreed: Vec<Cycle>,
 }
 
 impl View {
@@ -68,22 +88,10 @@ impl View {
             (head, tree)
         } else {
             let from = commit.or(head).ok_or(GitError::Unborn)?;
-            (Some(from), source::revision_beside(&repository, from, &Tree::default())?)
+            (Some(from), source::revision_beside(&repository, from, &[], &Tree::default())?)
         };
         let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), seen };
         view.refuse_broken_configuration()?;
-        Ok(view)
-    }
-
-    /// Opens the other side, a commit, seen on the same day. What is the same there is not read again.
-    pub fn other_side(&self, commit: ObjectId, global: &Global) -> Result<View, Failure> {
-        let repository = open(global)?;
-        let tree = source::revision_beside(&repository, commit, &self.tree)?;
-        let (root, asked) = (self.root.clone(), Vec::new());
-        let (today, from) = (self.today, Some(commit));
-        let view = View { repository: Some(repository), tree, today, from, root, asked, seen: Seen::Commit };
-        let broken = || format!("the settings at {} do not read, so nothing can be compared with them", commit.short());
-        view.refuse_broken_configuration().map_err(|failure| failure.wrap_err(broken()))?;
         Ok(view)
     }
 
@@ -94,7 +102,7 @@ impl View {
 
     /// Figures under settings that could not be read would be wrong without looking so: `check` shows what is broken,
     /// everything else stops.
-    fn refuse_broken_configuration(&self) -> Result<(), Failure> {
+    pub fn refuse_broken_configuration(&self) -> Result<(), Failure> {
         let broken = |finding: &&Finding| {
             let file = finding.primary.as_ref().map(|label| label.file);
             finding.rule == "toml-syntax" && file.is_some() && file == self.tree.config.file
@@ -191,6 +199,58 @@ impl View {
         self.asked.is_empty() || self.asked.iter().any(|asked| Path::new(path).starts_with(asked))
     }
 
+    /// Looks at another commit of the same repository, on the same day. Where it has no goals there are none to see; what
+    /// is the same there is not read again.
+    pub fn at(&self, commit: ObjectId, global: &Global) -> Result<View, Failure> {
+        let repository = open(global)?;
+        let tree = source::revision_beside(&repository, commit, &self.asked, &self.tree)?;
+        let (root, asked) = (self.root.clone(), self.asked.clone());
+        let (repository, from) = (Some(repository), Some(commit));
+        Ok(View { repository, tree, today: self.today, from, root, asked, seen: Seen::Commit })
+    }
+
+    /// Runs the rules, by the levels of a configuration that may be another one's; the past is read where a rule asks for
+    /// it, and the `reports` in files where that is wanted.
+    pub fn checked(
+        &mut self,
+        ruling: &Config,
+        selection: &rules::Selection,
+        reports: bool,
+        session: &mut Session<'_>,
+    ) -> Result<(Checked, Option<History>), Failure> {
+        let (history, agreed) = match &self.repository {
+            Some(_) if selection.needs_history(ruling) => {
+                let Evidence { history, agreed, .. } = self.evidence(&[], session)?;
+                (Some(history), agreed)
+            }
+            _ => (None, Vec::new()),
+        };
+        let known = history.as_ref().is_none_or(|history| history.complete);
+        let outdated = match reports && known && selection.runs(rules::REPORT_STALE, ruling) {
+            true => written::outdated(self, session)?,
+            false => Vec::new(),
+        };
+        let past = Subject::new(&self.tree, history.as_ref(), self.today);
+        let subject = Subject { agreed: &agreed, outdated: &outdated, ..past };
+        Ok((rules::check_by(ruling, &subject, selection), history))
+    }
+
+    /// Reads the Markdown files that may hold a report, by path from the root, from where the other files were read.
+    pub fn documents(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let paths = &self.tree.config.paths;
+        Ok(match (&self.repository, self.seen, self.from) {
+            (Some(_), Seen::WorkTree, _) => source::documents(&self.root, paths)?,
+            (Some(repository), Seen::Index, _) => source::documents_staged(repository, paths)?,
+            (Some(repository), Seen::Commit, Some(commit)) => source::documents_of(repository, commit, paths)?,
+            _ => BTreeMap::new(),
+        })
+    }
+
+    /// Tells whether files that no setting names may be read from the disk: those of a commit or the index are others.
+    pub fn is_on_disk(&self) -> bool {
+        self.seen == Seen::WorkTree
+    }
+
     /// Makes ready to look back; `None` without git and before the first commit.
     fn past(&self, options: &Options) -> Result<Option<Past<'_>>, Failure> {
         let (Some(repository), Some(from)) = (&self.repository, self.from) else { return Ok(None) };
@@ -245,22 +305,42 @@ impl View {
         })
     }
 
-    /// Builds the report model of what was chosen.
+    /// Builds the report model of what was chosen, and warns of what is not in it.
     pub fn model(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<ReportV1, Failure> {
+        let Modelled { report, history, checked } = self.modelled(chosen, names, session)?;
+        self.warn_of_gaps(&history, session)?;
+        self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
+        Ok(report)
+    }
+
+    /// Builds the report model of what was chosen.
+    pub fn modelled(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<Modelled, Failure> {
         let selection = self.selection(chosen, names)?;
         let cycles = report::shown(&self.tree, &selection, self.today)?;
-        let (history, locks) = self.history_and_locks(&Options::default(), &cycles, session)?;
-        self.warn_of_gaps(&history, session)?;
-        let checked = rules::check(
-            &Subject { tree: &self.tree, history: Some(&history), today: self.today },
-            &rules::Selection::default(),
-        );
-        self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
+        let Evidence { history, locks, agreed } = self.evidence(&cycles, session)?;
+        let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
+        let checked = rules::check(&subject, &rules::Selection::default());
         let published = rules::history_value(Some(&history));
         let findings = finding::published(&rules::view(&checked, &self.tree, &published));
         let (tree, today) = (&self.tree, self.today);
         let input = Input { tree, history: Some(&history), locks: &locks, today, selection: &selection, findings };
-        Ok(report::build(input)?)
+        Ok(Modelled { report: report::build(input)?, history, checked })
+    }
+
+    /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
+    pub fn evidence(&self, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Evidence, Failure> {
+        let (mut past, history, locks) = self.look_back(&Options::default(), cycles, session)?;
+        let agreed = self.agreed(past.as_mut())?;
+        Ok(Evidence { history, locks, agreed })
+    }
+
+    /// Gives the days that the cycles of the goals had when they locked.
+    fn agreed(&self, past: Option<&mut Past<'_>>) -> Result<Vec<Cycle>, Failure> {
+        let Some(past) = past else { return Ok(Vec::new()) };
+        let calendar = &self.tree.config.calendar;
+        let ids: BTreeSet<&str> = self.tree.objectives().filter_map(|one| one.objective.cycle.as_deref()).collect();
+        let cycles: Vec<Cycle> = ids.into_iter().filter_map(|id| calendar.cycle(id)).collect();
+        Ok(past.agreed(&cycles)?)
     }
 
     /// Says which goals are meant by what was typed.
@@ -335,6 +415,15 @@ impl View {
         cycles: &[Cycle],
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
+        self.look_back(options, cycles, session).map(|(_, history, locks)| (history, locks))
+    }
+
+    fn look_back(
+        &self,
+        options: &Options,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<(Option<Past<'_>>, History, BTreeMap<String, Locks>), Failure> {
         let mut past = self.past(options)?;
         let mut history = self.told(past.as_mut(), session)?;
         let mut locks = BTreeMap::new();
@@ -345,7 +434,7 @@ impl View {
             history.degraded.extend(new);
             locks.insert(cycle.id.clone(), agreed);
         }
-        Ok((history, locks))
+        Ok((past, history, locks))
     }
 }
 

@@ -5,6 +5,8 @@ mod judging;
 mod raw;
 mod reading;
 
+#[cfg(test)]
+pub(crate) use raw::schema::text as schema_text;
 pub use reading::read;
 
 use crate::finding::{Finding, Level};

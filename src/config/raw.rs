@@ -356,11 +356,16 @@ impl Read for Rules {
 }
 
 #[cfg(test)]
-mod schema {
+pub(super) mod schema {
     use super::*;
-    use crate::syntax::schema::schema;
+    use crate::syntax::schema::{schema, text_of};
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
     use std::borrow::Cow;
+
+    /// Gives the schema of `okr.toml`, without what the rules have to say of themselves.
+    pub(crate) fn text() -> String {
+        text_of::<RawConfig>("git-okr configuration", include_str!("full.toml"))
+    }
 
     schema! {
         Version => {"type": "integer", "enum": [1]};
@@ -394,6 +399,7 @@ mod schema {
         }
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
             let mut profile = generator.subschema_for::<Choice<Profile>>();
+            profile.insert("title".into(), "Profile".into());
             profile.insert("description".into(), "The set of levels to start from.".into());
             profile.insert("default".into(), "default".into());
             let level = generator.subschema_for::<Choice<LevelWord>>();
@@ -402,6 +408,7 @@ mod schema {
                 "properties": {
                     "profile": profile,
                     "levels": {
+                        "title": "Levels",
                         "description": "Levels by rule.",
                         "type": "object",
                         "additionalProperties": level,
@@ -410,7 +417,7 @@ mod schema {
                 "additionalProperties": {
                     "description": "Thresholds of the rule of this name.",
                     "type": "object",
-                    "additionalProperties": {"type": "number"},
+                    "additionalProperties": {"type": ["number", "integer"]},
                 },
             })
         }

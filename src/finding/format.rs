@@ -1,7 +1,7 @@
 //! Owns the list of output formats and what they are all given.
 
-use super::{Finding, Level, concise, human, json};
-use crate::text::{Position, SourceMap};
+use super::{Finding, Level, concise, github, gitlab, human, json, junit, sarif};
+use crate::text::{FileId, Position, SourceMap, printable};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -49,14 +49,93 @@ pub struct View<'a> {
     pub summary: Summary,
     /// The published form of the history that was asked, null where none was.
     pub history: &'a serde_json::Value,
+    /// Findings that an `allow` answers, in order.
+    pub answered: &'a [Finding],
+    /// Every rule that there is, in the order of the documentation.
+    pub rules: &'a [RuleState],
+    /// Says what a rule is, by its name.
+    pub explain: fn(&str) -> RuleWords,
+    /// The objective files that were judged.
+    pub files: &'a [FileId],
+    /// The level from which findings fail the run, `None` where none do.
+    pub fail_on: Option<Level>,
+    /// The file that stands for a finding without a place, where a format cannot do without one.
+    pub root_file: &'a str,
 }
 
-impl View<'_> {
+/// How a rule took part in a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleState {
+    /// Its name.
+    pub name: &'static str,
+    /// Its group.
+    pub group: &'static str,
+    /// The level in force, `None` where it is off.
+    pub level: Option<Level>,
+    /// Whether it could run: a rule over history cannot where some of it is missing.
+    pub ran: bool,
+}
+
+/// What a rule has to say of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleWords {
+    /// What it finds, one line.
+    pub summary: String,
+    /// Why that matters.
+    pub why: String,
+    /// All of it, as plain text.
+    pub text: String,
+    /// All of it, as Markdown.
+    pub markdown: String,
+}
+
+impl<'a> View<'a> {
+    /// Shows findings and their texts, and nothing else yet.
+    pub fn new(findings: &'a [Finding], sources: &'a SourceMap) -> Self {
+        View {
+            findings,
+            sources,
+            summary: Summary::default().counting(findings),
+            history: &serde_json::Value::Null,
+            answered: &[],
+            rules: &[],
+            explain: |_| RuleWords::default(),
+            files: &[],
+            fail_on: Some(Level::Error),
+            root_file: ".",
+        }
+    }
+
+    /// Tells whether a finding fails the run.
+    pub(super) fn fails(&self, finding: &Finding) -> bool {
+        self.fail_on.is_some_and(|from| finding.level >= from)
+    }
+
+    /// Gives the path and the start of a finding, the first line of the root file where it has no place.
+    pub(super) fn start(&self, finding: &Finding) -> (&str, Position) {
+        match &finding.primary {
+            Some(label) => {
+                let (path, start, _) = self.place(label);
+                (path, start)
+            }
+            None => (self.root_file, Position { line: 1, column: 1 }),
+        }
+    }
+
     /// Gives path, start and end of a label.
     pub(super) fn place(&self, label: &super::Label) -> (&str, Position, Position) {
         let source = self.sources.get(label.file);
         let (start, end) = source.positions(&label.range);
         (&source.path, start, end)
+    }
+}
+
+/// Gives the message with the next thing to do in a line of its own, fit to be shown.
+pub(super) fn advice(finding: &Finding) -> String {
+    let message = printable(&finding.message);
+    match finding.help.as_str() {
+        "" => message.into_owned(),
+        help => format!("{message}\nhelp: {}", printable(help)),
     }
 }
 
@@ -103,4 +182,12 @@ formats! {
     Concise = concise,
     /// The published JSON, format 1
     Json = json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif = sarif,
+    /// Workflow commands, which GitHub Actions shows as annotations
+    Github = github,
+    /// GitLab's Code Quality report
+    Gitlab = gitlab,
+    /// JUnit's XML: a suite for each file, a case for each rule
+    Junit = junit,
 }

@@ -63,6 +63,10 @@ fn sum(view: &View<'_>) -> String {
         None | Some(0) => {}
         Some(older) => line.push_str(&format!("; {older} from before the change not shown")),
     }
+    match view.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe)).count() {
+        0 => {}
+        fixable => line.push_str(&format!("; --fix mends {fixable}")),
+    }
     line
 }
 
@@ -239,7 +243,7 @@ mod tests {
     fn render(finding: Finding, sources: &SourceMap, color: bool) -> String {
         let findings = [finding];
         let summary = Summary { files: 2, suppressed: 3, ..Summary::default() }.counting(&findings);
-        let view = View { findings: &findings, sources, summary, history: &serde_json::Value::Null };
+        let view = View { summary, ..View::new(&findings, sources) };
         let mut out = Vec::new();
         Format::Human.write(&view, &mut out, Style { color, ..Style::default() }).expect("memory");
         String::from_utf8(out).expect("text")

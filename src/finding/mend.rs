@@ -41,10 +41,7 @@ fn apply(
     let mut mended = Vec::new();
     for (at, finding) in findings.iter().enumerate() {
         let (Some(fix), Some(label)) = (&finding.fix, &finding.primary) else { continue };
-        let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::from([(label.file, fix.edits.iter().collect())]);
-        for (file, edit) in &fix.elsewhere {
-            edits.entry(*file).or_default().push(edit);
-        }
+        let mut edits = fix.by_file(label.file);
         let free = |(file, edits): (&FileId, &Vec<&Edit>)| {
             let before = taken.get(file).map_or(&[][..], Vec::as_slice);
             open(*file) && !edits.iter().any(|edit| before.iter().any(|other| touch(&edit.range, &other.range)))

@@ -3,15 +3,22 @@
 
 mod concise;
 mod format;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod mend;
+mod sarif;
+#[cfg(test)]
+mod tests;
 
-pub use format::{Format, Style, Summary, View};
+pub use format::{Format, RuleState, RuleWords, Style, Summary, View};
 pub use json::{DocumentV1, EditElsewhereV1, EditV1, FindingV1, FixV1, RelatedV1, published};
 pub use mend::{Round, round};
 
 use crate::text::FileId;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// How grave a finding is, from the least to the gravest.
@@ -77,6 +84,17 @@ pub struct Fix {
     pub elsewhere: Vec<(FileId, Edit)>,
 }
 
+impl Fix {
+    /// Gives the edits by file; those without a file of their own are in the finding's.
+    pub(crate) fn by_file(&self, own: FileId) -> BTreeMap<FileId, Vec<&Edit>> {
+        let mut all = BTreeMap::from([(own, self.edits.iter().collect::<Vec<_>>())]);
+        for (file, edit) in &self.elsewhere {
+            all.entry(*file).or_default().push(edit);
+        }
+        all
+    }
+}
+
 /// Something about the content that its authors should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -84,7 +102,8 @@ pub struct Finding {
     pub rule: &'static str,
     /// The rule's group; the engine fills it from the registry.
     pub group: &'static str,
-    /// The level in force; the engine settles it from profile and configuration.
+    /// The level in force. What a rule makes it with is the most that it may be; the engine settles it from profile and
+    /// configuration.
     pub level: Level,
     /// What was seen and why it matters, one sentence.
     pub message: String,
@@ -102,6 +121,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Stable identity over commits; the engine fills it.
     pub fingerprint: String,
+    /// The reason of the `allow` that answers it; the engine fills it, and shows such a finding as suppressed alone.
+    pub answer: Option<String>,
 }
 
 impl Finding {
@@ -119,6 +140,7 @@ impl Finding {
             field: None,
             fix: None,
             fingerprint: String::new(),
+            answer: None,
         }
     }
 
@@ -143,6 +165,12 @@ impl Finding {
     /// Says which field it is about.
     pub fn field(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
+        self
+    }
+
+    /// Says that it is no graver than this, whatever the rule's level.
+    pub fn at_most(mut self, level: Level) -> Self {
+        self.level = level;
         self
     }
 

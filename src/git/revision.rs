@@ -2,6 +2,7 @@
 
 use super::{Error, ObjectId, Repository};
 use git2::{ErrorClass, ErrorCode};
+use std::collections::BTreeSet;
 
 const DEEPEN: &str = "this clone is cut off: run `git fetch --unshallow` (in GitHub Actions: `fetch-depth: 0`)";
 
@@ -56,14 +57,49 @@ impl Repository {
     /// # Errors
     /// [`Error::NoMergeBase`] with what to run.
     pub fn merge_base(&self, one: ObjectId, other: ObjectId) -> Result<ObjectId, Error> {
-        self.inner.merge_base(one.oid(), other.oid()).map(Into::into).map_err(|error| match error.code() {
-            ErrorCode::NotFound if self.is_shallow() => Error::NoMergeBase { one, other, help: DEEPEN.into() },
-            ErrorCode::NotFound => {
-                let help = "the two have separate histories: name a base that the work began from";
-                Error::NoMergeBase { one, other, help: help.into() }
+        let found = if self.rewritten.replaced.is_empty() {
+            match self.inner.merge_base(one.oid(), other.oid()) {
+                Ok(base) => Some(base.into()),
+                Err(error) if error.code() == ErrorCode::NotFound => None,
+                Err(error) => return Err(Error::failed("find the merge base", &error)),
             }
-            _ => Error::failed("find the merge base", &error),
+        } else {
+            self.merge_base_of_the_replaced(one, other)?
+        };
+        found.ok_or_else(|| {
+            let help = match self.is_shallow() {
+                true => DEEPEN,
+                false => "the two have separate histories: name a base that the work began from",
+            };
+            Error::NoMergeBase { one, other, help: help.into() }
         })
+    }
+
+    /// Finds a merge base among commits of which some stand for others, which libgit2 does not see: the newest common
+    /// ancestor that no other one has behind it.
+    fn merge_base_of_the_replaced(&self, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>, Error> {
+        let behind_one = self.ancestry(&[one], &BTreeSet::new())?;
+        let of_both: Vec<ObjectId> = self.ancestry(&[other], &behind_one)?.intersection(&behind_one).copied().collect();
+        let mut best: Option<(i64, ObjectId)> = None;
+        for &id in &of_both {
+            let others: Vec<ObjectId> = of_both.iter().copied().filter(|&other| other != id).collect();
+            if !self.ancestry(&others, &BTreeSet::new())?.contains(&id) {
+                best = best.max(Some((self.commit(id)?.committer.seconds, id)));
+            }
+        }
+        Ok(best.map(|(_, id)| id))
+    }
+
+    /// Gives some commits and all behind them, as far as the first of those at which to `stop`.
+    fn ancestry(&self, from: &[ObjectId], stop: &BTreeSet<ObjectId>) -> Result<BTreeSet<ObjectId>, Error> {
+        let mut seen: BTreeSet<ObjectId> = from.iter().copied().collect();
+        let mut waiting = from.to_vec();
+        while let Some(id) = waiting.pop() {
+            if !stop.contains(&id) {
+                waiting.extend(self.commit(id)?.parents.into_iter().filter(|&parent| seen.insert(parent)));
+            }
+        }
+        Ok(seen)
     }
 
     /// Finds the branch that changes are made for, with its commit: the remote's own word, then the usual names.
@@ -128,6 +164,12 @@ mod tests {
         // Each side merged the other once: both first commits are as good, the root is not.
         let (left, right) = (commit(&repository, 3, &[a, b]), commit(&repository, 4, &[b, a]));
         assert!([a, b].contains(&repository.merge_base(left, right).expect("a base")));
+        // A replacement gives the left side other parents, which libgit2 would not see.
+        let instead = commit(&repository, 6, &[first]);
+        repository.inner.reference(&format!("refs/replace/{left}"), instead.oid(), true, "test").expect("a reference");
+        let repository = Repository::open(folder.path()).expect("it opens");
+        assert_eq!(repository.merge_base(left, right), Ok(first));
+        assert_eq!(repository.merge_base(right, a), Ok(a));
         let stranger = commit(&repository, 5, &[]);
         let none = repository.merge_base(left, stranger).expect_err("separate histories");
         assert!(matches!(&none, Error::NoMergeBase { help, .. } if help.contains("name a base")), "{none:?}");

@@ -17,6 +17,8 @@ pub(super) struct Record {
     /// The author's day.
     pub(super) day: Date,
     pub(super) recorded: i64,
+    /// The committer's day.
+    pub(super) recorded_on: Date,
     pub(super) summary: String,
     pub(super) signed: bool,
 }
@@ -29,6 +31,7 @@ impl Record {
             author,
             day: day_of(commit.author.seconds, commit.author.offset_minutes),
             recorded: commit.committer.seconds,
+            recorded_on: day_of(commit.committer.seconds, commit.committer.offset_minutes),
             summary: commit.summary.clone(),
             signed: commit.signed,
         }
@@ -179,6 +182,8 @@ pub(super) fn events<'a>(
     let is_sensitive =
         |side: Option<Side<'_>>| side.is_some_and(|side| side.get(Field::Sensitive) == Some(&Value::Bool(true)));
     let sensitive = is_sensitive(sides.before) || is_sensitive(sides.after);
+    let amended = sides.before.and_then(|side| side.get(Field::Amend)).and_then(Value::as_array);
+    let reasons = amended.map_or(0, Vec::len);
     let event = move |(kind, changes): (EventKind, Vec<Changed>)| {
         let moved = changes.iter().any(|change| change.field.group() == Group::Goalpost);
         let goalpost = kind == EventKind::Definition && moved;
@@ -193,11 +198,13 @@ pub(super) fn events<'a>(
             author: record.author.clone(),
             measured,
             recorded: record.recorded,
+            recorded_on: record.recorded_on,
             summary: record.summary.clone(),
             path: path.to_owned(),
             line,
             signed: record.signed,
             sensitive,
+            reasons,
             changes,
         }
     };

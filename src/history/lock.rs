@@ -44,7 +44,7 @@ pub struct Locks {
 /// The first-parent line with the goals that landed on it.
 pub(super) struct Line {
     /// Commits, newest first.
-    chain: Vec<usize>,
+    pub(super) chain: Vec<usize>,
     /// By the last name that a goal had on the line: where on the line it first stood.
     landed: HashMap<NameId, usize>,
     /// What it was called when it was locked, and where: filled by [`Line::replay`].
@@ -96,7 +96,7 @@ impl Line {
     }
 
     /// Finds the newest commit of the line that was recorded by the end of a day.
-    fn as_of(&self, graph: &Graph<'_>, day: Date) -> Option<usize> {
+    pub(super) fn as_of(&self, graph: &Graph<'_>, day: Date) -> Option<usize> {
         let moment = end_of_day(day);
         self.chain.iter().position(|&commit| graph.commits[commit].seconds <= moment)
     }
@@ -120,7 +120,7 @@ impl Line {
 
 impl Past<'_> {
     /// Gives the first-parent line, replayed once.
-    fn line(&mut self, start: usize) -> Result<Rc<Line>, Error> {
+    pub(super) fn line(&mut self, start: usize) -> Result<Rc<Line>, Error> {
         if let Some(line) = &self.line {
             return Ok(Rc::clone(line));
         }

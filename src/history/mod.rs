@@ -1,9 +1,12 @@
 //! Owns the past: which commit set which value of which key result, and what of the history is not there.
 //! Never judges an event: rules do.
 
+mod agreed;
 mod blobs;
 mod differences;
 mod events;
+#[cfg(test)]
+pub mod example;
 mod facts;
 mod graph;
 mod lines;
@@ -94,6 +97,8 @@ pub struct Event {
     pub measured: Date,
     /// Commit time, seconds since 1970, UTC.
     pub recorded: i64,
+    /// The committer's own day.
+    pub recorded_on: Date,
     /// First line of the commit's message.
     pub summary: String,
     /// File in that commit (in the parent for `removed`).
@@ -104,6 +109,8 @@ pub struct Event {
     pub signed: bool,
     /// Whether either side of the change is `sensitive`.
     pub sensitive: bool,
+    /// How many reasons (`amend`) stood there before it: with one more, today or in the commit itself, it is explained.
+    pub reasons: usize,
     /// What changed, in field order.
     pub changes: Vec<Changed>,
 }

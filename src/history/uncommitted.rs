@@ -32,6 +32,7 @@ pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: 
         author: author.clone(),
         day: today,
         recorded: today.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |midnight| midnight.timestamp().as_second()),
+        recorded_on: today,
         summary: "not committed".into(),
         signed: false,
     };

@@ -10,7 +10,8 @@ use super::select::{self, Chosen, Index, Selection};
 use super::{mask, show};
 use crate::history::{ByName, CheckIn, Event, History, HistoryV1, Locked, Locks};
 use crate::okr::{
-    self, Change, Cycle, Directory, Done, Goal, KeyResult, Measure, Name, Objective, Pace, Standing, Together,
+    self, Change, Cycle, Directory, Done, Goal, KeyResult, Measure, Name, NotCommitted, Objective, Pace, Standing,
+    Together,
 };
 use crate::source::{Located, Tree};
 use crate::syntax::Place;
@@ -45,6 +46,8 @@ pub(super) struct Builder<'a> {
     /// What was agreed on at the lock, by objective.
     pub(super) agreed: BTreeMap<Name, Vec<(Name, &'a Locked)>>,
     pub(super) figures: HashMap<Name, Figures>,
+    /// What was agreed on with today's values, by key result.
+    pub(super) committed: HashMap<Name, Result<Standing, NotCommitted>>,
     /// The events of each name.
     pub(super) past: ByName<'a>,
     /// Names and commits whose change is sensitive on either side.
@@ -96,7 +99,11 @@ impl<'a> Builder<'a> {
         let events = input.history.map(|history| history.events.as_slice()).unwrap_or_default();
         let past = input.history.map(History::by_name).unwrap_or_default();
         let sensitive = events.iter().filter(|e| e.sensitive).map(|e| (e.name.as_str(), e.commit)).collect();
-        Builder { input, index, chosen, children, parents, places, agreed, figures: HashMap::new(), past, sensitive }
+        let (figures, committed) = (HashMap::new(), HashMap::new());
+        let mut builder =
+            Builder { input, index, chosen, children, parents, places, agreed, figures, committed, past, sensitive };
+        builder.committed = builder.as_committed();
+        builder
     }
 
     fn cycle(&mut self, cycle: &Cycle) -> CycleV1 {
@@ -110,7 +117,7 @@ impl<'a> Builder<'a> {
         let together = okr::together_cycle(&members);
         let agreed: Vec<_> = self.agreed.iter().filter(|(name, _)| name.cycle == cycle.id).collect();
         let committed: Vec<(&Objective, Together)> =
-            agreed.iter().filter_map(|(name, locked)| self.committed(name, cycle, locked)).collect();
+            agreed.iter().filter_map(|(_, locked)| self.committed(cycle, locked)).collect();
         let committed = okr::together_cycle(&committed).progress;
         let sensitive = all.iter().any(|(name, ..)| self.figures[name].sensitive)
             || agreed.iter().flat_map(|(_, all)| all.iter()).any(|(_, locked)| locked.key_result.sensitive);
@@ -242,7 +249,7 @@ impl<'a> Builder<'a> {
         };
         let full = parent.key_result(&kr.id);
         let cycle = self.index.objectives[self.places[parent]].1;
-        let committed = self.committed_or_why(parent, &full, cycle);
+        let committed = self.committed_or_why(&full, cycle);
         let place = located.place.key_results.get(at).unwrap_or(&located.place.table);
         let mut published = KeyResultV1 {
             name,
@@ -261,7 +268,7 @@ impl<'a> Builder<'a> {
             progress: standing.progress,
             raw: standing.raw,
             expected: standing.expected,
-            as_committed: committed.as_ref().ok().and_then(|standing| standing.progress),
+            as_committed: committed.ok().and_then(|standing| standing.progress),
             as_committed_reason: committed.err(),
             progress_7_days_ago: figures.week_ago[at],
             confidence: kr.confidence,

@@ -215,7 +215,9 @@ impl View {
         };
         self.wrapped(Tone::Plain, &format!("class {class}"), "");
         let only = if diff.only_objectives { "only objective files differ" } else { "other files differ too" };
-        self.line(only);
+        let short = |id: &str| id.get(..10).unwrap_or(id).to_owned();
+        let head = diff.head.as_deref().map_or_else(|| "the work tree, not committed".to_owned(), short);
+        self.line(&format!("{only}, from {} to {head}", short(&diff.base)));
     }
 }
 

@@ -105,6 +105,8 @@ pub struct Recorded {
     pub stamp: Stamp,
     /// Its text, without the lines that mark it, line ends as `\n`.
     pub body: String,
+    /// Whether it is the managed block of a file that says more.
+    pub managed: bool,
 }
 
 /// Where the block stands: bytes of the beginning's whole line, of the text between, and of the end's line.
@@ -134,12 +136,12 @@ pub fn recorded(text: &str) -> Result<Recorded, Error> {
         let line = text[block.begin.clone()].trim();
         let stamp = line.strip_prefix(BEGIN.trim_end()).and_then(|rest| rest.strip_suffix(CLOSE.trim_start()));
         let stamp = stamp.and_then(Stamp::parse).ok_or(Error::NoStamp)?;
-        return Ok(Recorded { stamp, body: normal(&text[block.body]) });
+        return Ok(Recorded { stamp, body: normal(&text[block.body]), managed: true });
     }
     let text = text.trim_start_matches('\u{feff}');
     let (first, body) = text.split_once('\n').unwrap_or((text, ""));
     let stamp = first.trim().strip_prefix(WHOLE).and_then(|rest| rest.strip_suffix(CLOSE)).and_then(Stamp::parse);
-    Ok(Recorded { stamp: stamp.ok_or(Error::NoStamp)?, body: normal(body) })
+    Ok(Recorded { stamp: stamp.ok_or(Error::NoStamp)?, body: normal(body), managed: false })
 }
 
 /// Compares a report in a file with what it would be: `None` where they are the same, else the first lines that differ.
@@ -164,6 +166,34 @@ pub fn difference(recorded: &Recorded, rendered: &str) -> Option<String> {
         }
     }
     Some(shown)
+}
+
+impl Recorded {
+    /// Gives the bytes of the first line, in the file's text, that is not what it would be.
+    pub fn first_difference(&self, text: &str, rendered: &str) -> Range<usize> {
+        let rendered = normal(rendered);
+        let body: Vec<&str> = self.body.lines().collect();
+        let same = body.iter().zip(rendered.lines()).take_while(|(old, new)| *old == new).count();
+        let lines: Vec<&str> = text.lines().collect();
+        let start = lines.windows(body.len().max(1)).position(|lines| lines == body).unwrap_or_default();
+        let line = (start + same).min(lines.len().saturating_sub(1));
+        let begin: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+        begin..begin + lines.get(line).map_or(0, |line| line.len())
+    }
+}
+
+impl Stamp {
+    /// Writes the command that makes the report of a file anew, safe to paste: the file may be a stranger's.
+    pub fn command(&self, path: &str, managed: bool) -> String {
+        let plain = |word: &str| word.chars().all(|c| c.is_alphanumeric() || "-_./:@".contains(c));
+        let quoted = |word: &str| if plain(word) { word.to_owned() } else { format!("'{}'", word.replace('\'', "")) };
+        let mut command = format!("git okr report {} {}", if managed { "--inject" } else { "--output" }, quoted(path));
+        let template = Some(&self.template).filter(|name| *name != "report");
+        for (flag, word) in [("template", template), ("cycle", self.cycle.as_ref()), ("owner", self.owner.as_ref())] {
+            command.extend(word.map(|word| format!(" --{flag} {}", quoted(word))));
+        }
+        command
+    }
 }
 
 fn fit(stamp: &Stamp) -> Result<(), Error> {
@@ -219,7 +249,7 @@ mod tests {
             "# Ours\r\n\r\n<!-- git-okr:begin report day=2026-11-22 template=report owner=@acme/payments -->\r\n\r\none\r\ntwo\r\n\r\n<!-- git-okr:end -->\r\ntail"
         );
         let recorded = recorded(&after).expect("it is stamped");
-        assert_eq!(recorded, Recorded { stamp: stamp(), body: "one\ntwo".into() });
+        assert_eq!(recorded, Recorded { stamp: stamp(), body: "one\ntwo".into(), managed: true });
         assert_eq!(difference(&recorded, "one\ntwo\n"), None);
         assert_eq!(difference(&recorded, "one\nTWO\u{1b}[2J\n").as_deref(), Some("- two\n+ TWO?[2J\n"));
         assert_eq!(inject(&after, &stamp(), "one\ntwo"), Ok(after.clone()));
@@ -228,7 +258,7 @@ mod tests {
     #[test]
     fn a_whole_file_records_how_it_was_made() {
         let file = whole(&stamp(), "# Report\n").expect("the stamp is fit");
-        assert_eq!(recorded(&file), Ok(Recorded { stamp: stamp(), body: "# Report".into() }));
+        assert_eq!(recorded(&file), Ok(Recorded { stamp: stamp(), body: "# Report".into(), managed: false }));
     }
 
     #[test]
@@ -240,5 +270,19 @@ mod tests {
         assert_eq!(recorded("# Mine"), Err(Error::NoStamp));
         let unfit = Stamp { template: "a --> b".into(), ..stamp() };
         assert_eq!(whole(&unfit, ""), Err(Error::Unfit { word: "a --> b".into() }));
+    }
+
+    #[test]
+    fn the_first_line_that_differs_is_found_and_the_command_is_safe_to_paste() {
+        let text = "# Shop\r\n<!-- git-okr:begin report day=2026-11-22 template=report -->\r\n\r\none\r\ntwo\r\n\r\n<!-- git-okr:end -->\r\n";
+        let found = recorded(text).expect("a block");
+        assert_eq!(&text[found.first_difference(text, "one\nzwei")], "two");
+        assert_eq!(&text[found.first_difference(text, "eins\ntwo")], "one");
+        assert_eq!(found.stamp.command("README.md", found.managed), "git okr report --inject README.md");
+        let hostile = Stamp { template: "a;b".into(), owner: Some("@x'$(y)".into()), ..found.stamp };
+        assert_eq!(
+            hostile.command("okrs/it's.md", false),
+            "git okr report --output 'okrs/its.md' --template 'a;b' --owner '@x$(y)'"
+        );
     }
 }

@@ -121,11 +121,13 @@ pub fn event(name: &str, kind: EventKind, measured: Date, changes: &[(Field, Val
         author: Person { name: "Ana".into(), email: "ana@acme.example".into() },
         measured,
         recorded,
+        recorded_on: measured,
         summary: "Check in".into(),
         path: "okrs/2026-Q4/payments.toml".into(),
         line: 10,
         signed: false,
         sensitive: false,
+        reasons: 0,
         changes: changes
             .iter()
             .map(|(field, before, after)| Changed { field: *field, before: before.clone(), after: after.clone() })

@@ -7,6 +7,7 @@ use crate::okr::{self, Cycle, Given, KeyResult, Measure, Name, NotCommitted, Obj
 use crate::source::Located;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use std::collections::HashMap;
 
 /// The figures of one objective, before they are masked.
 pub(super) struct Figures {
@@ -57,7 +58,7 @@ impl<'a> Builder<'a> {
             objective.key_results.iter().zip(&standings).any(|(kr, s)| kr.sensitive && s.not_counted.is_none());
         let agreed = self.agreed.get(name).map(Vec::as_slice).unwrap_or_default();
         let agreed_sensitive = agreed.iter().any(|(_, locked)| locked.key_result.sensitive);
-        let as_committed = self.committed(name, cycle, agreed).and_then(|(_, together)| together.progress);
+        let as_committed = self.committed(cycle, agreed).and_then(|(_, together)| together.progress);
         let figures = Figures {
             standings,
             check_ins,
@@ -72,35 +73,36 @@ impl<'a> Builder<'a> {
 
     /// Works out an objective as committed: the key results at its lock with today's values, removed ones with their
     /// last. `None` where nothing was agreed on.
-    pub(super) fn committed(
-        &self,
-        name: &Name,
-        cycle: &Cycle,
-        agreed: &[(Name, &'a Locked)],
-    ) -> Option<(&'a Objective, Together)> {
+    pub(super) fn committed(&self, cycle: &Cycle, agreed: &[(Name, &'a Locked)]) -> Option<(&'a Objective, Together)> {
         let objective = &agreed.first()?.1.objective;
         let standings: Vec<Standing> =
-            agreed.iter().filter_map(|(kr, locked)| self.as_committed(name, kr, cycle, locked).ok()).collect();
+            agreed.iter().filter_map(|(kr, _)| self.committed.get(kr)?.clone().ok()).collect();
         let (today, thresholds) = (self.input.today, self.input.tree.config.health());
         Some((objective, okr::together_objective(objective, cycle, &standings, today, &thresholds)))
     }
 
-    /// Works out a key result as committed, or says why there is no such figure.
-    pub(super) fn committed_or_why(
-        &self,
-        objective: &Name,
-        name: &Name,
-        cycle: &Cycle,
-    ) -> Result<Standing, NotCommitted> {
-        match self.locked(name) {
-            Some(locked) => self.as_committed(objective, name, cycle, locked),
+    /// Gives a key result as committed, or says why there is no such figure.
+    pub(super) fn committed_or_why(&self, name: &Name, cycle: &Cycle) -> Result<&Standing, NotCommitted> {
+        match self.committed.get(name) {
+            Some(committed) => committed.as_ref().map_err(|why| *why),
             None if self.input.today <= cycle.lock => Err(NotCommitted::BeforeLock),
             None => Err(NotCommitted::NotThereAtLock),
         }
     }
 
-    /// Works out a key result as committed.
-    fn as_committed(
+    /// Works out every key result as committed that something was agreed on for.
+    pub(super) fn as_committed(&self) -> HashMap<Name, Result<Standing, NotCommitted>> {
+        let mut committed = HashMap::new();
+        for (objective, agreed) in &self.agreed {
+            let Some(cycle) = self.input.tree.config.calendar.cycle(&objective.cycle) else { continue };
+            for (name, locked) in agreed {
+                committed.insert(name.clone(), self.key_result_as_committed(objective, name, &cycle, locked));
+            }
+        }
+        committed
+    }
+
+    fn key_result_as_committed(
         &self,
         objective: &Name,
         name: &Name,

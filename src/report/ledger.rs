@@ -62,7 +62,7 @@ impl<'a> Builder<'a> {
             None => (figures.and_then(|f| f.together.progress), Ok(figures.and_then(|f| f.as_committed))),
             Some(_) => (
                 figures.zip(position).and_then(|(f, at)| f.standings[at].progress),
-                self.committed_or_why(&home, name, cycle).map(|standing| standing.progress),
+                self.committed_or_why(name, cycle).map(|standing| standing.progress),
             ),
         };
         let own = key_result.map(|kr| &kr.title).or(locked.map(|locked| &locked.key_result.title));

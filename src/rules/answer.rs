@@ -96,30 +96,29 @@ pub(super) fn check_words(context: &Context<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Takes out what is answered; gives the rest, how many went, and findings about answers that answered nothing.
+/// Takes out what is answered; gives the rest, what went with its reason, and findings about answers that answered nothing.
 /// An answer to a rule that did not run is not unused.
 pub(super) fn apply(
     context: &Context<'_>,
     findings: Vec<Finding>,
     ran: &dyn Fn(&Rule) -> bool,
-) -> (Vec<Finding>, usize, Vec<Finding>) {
+) -> (Vec<Finding>, Vec<Finding>, Vec<Finding>) {
     let mut answers = answers(context);
     if answers.is_empty() {
-        return (findings, 0, Vec::new());
+        return (findings, Vec::new(), Vec::new());
     }
-    let before = findings.len();
-    let rest: Vec<Finding> = findings
-        .into_iter()
-        .filter(|finding| {
-            let mut answered = false;
-            for answer in answers.iter_mut().filter(|answer| answer.covers(finding)) {
-                answer.used = true;
-                answered = true;
-            }
-            !answered
-        })
-        .collect();
-    let suppressed = before - rest.len();
+    let (mut rest, mut answered) = (Vec::new(), Vec::new());
+    for mut finding in findings {
+        let mut reason: Option<&str> = None;
+        for answer in answers.iter_mut().filter(|answer| answer.covers(&finding)) {
+            answer.used = true;
+            let stated = answer.allow.reason.as_deref().unwrap_or_default();
+            reason = reason.filter(|reason| !reason.is_empty()).or(Some(stated));
+        }
+        finding.answer = reason.map(str::to_owned);
+        let into = if finding.answer.is_some() { &mut answered } else { &mut rest };
+        into.push(finding);
+    }
     let unused = answers
         .iter()
         .filter(|answer| !answer.used && find(&answer.allow.rule).is_some_and(ran))
@@ -129,5 +128,5 @@ pub(super) fn apply(
             answer.finding(&allow_unused::RULE, message, "remove the entry".to_owned())
         })
         .collect();
-    (rest, suppressed, unused)
+    (rest, answered, unused)
 }

@@ -2,10 +2,10 @@
 //! Never reads a commit: it is handed both sides.
 
 use super::engine::{Checked, identify, path};
-use super::find;
-use super::history::history_shallow;
+use super::history::{history_shallow, history_unreadable};
+use super::{find, gaps};
 use crate::finding::{Finding, Level};
-use crate::history::former;
+use crate::history::{History, former};
 use crate::okr::{Field, Fields, Name};
 use crate::source::{Located, Tree};
 use serde_json::Value;
@@ -15,27 +15,36 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Before {
     fingerprints: BTreeSet<String>,
+    /// What of history did not parse, told of or not: while a file is broken, its past is no finding of its own.
+    gaps: BTreeSet<String>,
 }
 
 impl Before {
     /// Takes what was found in `base`, under the names and paths that `head` has for the same.
-    pub fn new(found: &Checked, base: &Tree, head: &Tree) -> Self {
+    pub fn new(found: &Checked, base: &Tree, past: Option<&History>, head: &Tree) -> Self {
         let names = renamed(base, head);
         let paths = moved(base, head, &names);
         let mut earlier = found.findings.clone();
-        identify(&mut earlier, |finding| match finding.name.as_deref() {
+        identify(earlier.iter_mut(), |finding| match finding.name.as_deref() {
             Some(name) => names.get(name).map_or(name, String::as_str).to_owned(),
             None => {
                 let path = path(finding, &base.sources);
                 paths.get(path).copied().unwrap_or(path).to_owned()
             }
         });
-        Before { fingerprints: earlier.into_iter().map(|finding| finding.fingerprint).collect() }
+        let gaps = past.iter().flat_map(|past| &past.degraded).map(gaps::field).collect();
+        Before { fingerprints: earlier.into_iter().map(|finding| finding.fingerprint).collect(), gaps }
     }
 
     /// Tells whether a finding was there. What is missing of history is always new: nobody can tell what it hides.
     pub fn had(&self, finding: &Finding) -> bool {
-        finding.rule != history_shallow::RULE.name && self.fingerprints.contains(&finding.fingerprint)
+        match finding.rule {
+            rule if rule == history_shallow::RULE.name => false,
+            rule if rule == history_unreadable::RULE.name => {
+                finding.field.as_ref().is_some_and(|field| self.gaps.contains(field))
+            }
+            _ => self.fingerprints.contains(&finding.fingerprint),
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use super::rule::Rule;
 use crate::config::Config;
 use crate::finding::Finding;
-use crate::history::History;
+use crate::history::{ByName, History};
 use crate::okr::{Commitment, Cycle, Directory, KeyResult, Name, Objective, Resolution, Role, Status};
 use crate::source::Tree;
 use crate::syntax::{ObjectiveFile, ObjectivePlace, Place};
@@ -22,6 +22,30 @@ pub struct Subject<'a> {
     pub history: Option<&'a History>,
     /// The day to judge by.
     pub today: Date,
+    /// The days that cycles had when they locked, as far as that is known.
+    pub agreed: &'a [Cycle],
+    /// Reports in files that are not what the goals give.
+    pub outdated: &'a [Outdated],
+}
+
+/// A report in a file that is not what the goals give on its own day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outdated {
+    /// The file that holds it.
+    pub file: FileId,
+    /// The first line that differs, or where the report begins.
+    pub range: Range<usize>,
+    /// What is to be seen.
+    pub seen: String,
+    /// The command that writes it anew.
+    pub command: String,
+}
+
+impl<'a> Subject<'a> {
+    /// Takes goals, their past and a day; nothing else is known.
+    pub fn new(tree: &'a Tree, history: Option<&'a History>, today: Date) -> Self {
+        Subject { tree, history, today, agreed: &[], outdated: &[] }
+    }
 }
 
 /// The subject, prepared for the rules.
@@ -35,6 +59,12 @@ pub struct Context<'a> {
     pub history: Option<&'a History>,
     /// The day to judge by.
     pub today: Date,
+    /// The days that cycles had when they locked.
+    pub agreed: &'a [Cycle],
+    /// Reports in files that are not what the goals give.
+    pub outdated: &'a [Outdated],
+    /// The events of each name.
+    pub past: ByName<'a>,
     /// Every objective in path and written order, duplicates included.
     pub objectives: Vec<Item<'a>>,
     /// Every name whose cycle is known.
@@ -107,8 +137,9 @@ impl<'a> Context<'a> {
             troubles.entry(label.file).or_default().push(label.range.start);
         }
         troubles.values_mut().for_each(|starts| starts.sort_unstable());
-        let Subject { tree, history, today } = *subject;
-        Context { tree, ruling, history, today, objectives, directory, by_name, lost, troubles }
+        let Subject { tree, history, today, agreed, outdated } = *subject;
+        let past = history.map(History::by_name).unwrap_or_default();
+        Context { tree, ruling, history, today, agreed, outdated, past, objectives, directory, by_name, lost, troubles }
     }
 
     /// Gives the objectives that are pursued.

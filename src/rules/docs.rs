@@ -1,11 +1,11 @@
 //! Owns the documentation of the rules, all of it out of their declarations: the page, the explanation of one, the list.
 
 use super::profile::{self, Origin};
-use super::rule::{Example, Group, Rule, Run};
+use super::rule::{Example, Form, Group, Rule, Run};
 use super::selection::{UnknownRule, unknown};
 use super::{RULES, find};
 use crate::config::Config;
-use crate::finding::Level;
+use crate::finding::{Level, RuleWords};
 use std::fmt::Write as _;
 
 /// One line of the list of rules.
@@ -70,12 +70,28 @@ pub fn explain(name: &str, config: &Config) -> Result<String, UnknownRule> {
     let (level, origin) = profile::level(config, rule);
     let mut text = String::new();
     let _ = writeln!(text, "{} ({}, {}, {origin})\n", rule.name, rule.group, level.map_or("off", Level::name));
+    let thresholds = rule.thresholds.iter().map(|(key, _)| (*key, profile::threshold(config, rule, key)));
+    text.push_str(&about(rule, thresholds));
+    Ok(text)
+}
+
+/// Gives what a rule says of itself, whatever the configuration.
+pub fn words(rule: &Rule) -> RuleWords {
+    let (summary, why) = (plain(&rule.summary()), plain(&rule.why()));
+    let text = about(rule, rule.thresholds.iter().copied());
+    let markdown = format!("{}\n### Answer\n```toml\n{}\n```\n", body(rule).trim_end(), allow(rule));
+    RuleWords { summary, why, text, markdown }
+}
+
+/// Writes all that a rule says of itself as plain text: what, why, thresholds, examples, source, and how to answer it.
+fn about(rule: &Rule, thresholds: impl Iterator<Item = (&'static str, f64)>) -> String {
+    let mut text = String::new();
     let _ = writeln!(text, "{}\n\n{}", wrap(&plain(&rule.summary())), wrap(&plain(&rule.why())));
     if rule.fixable {
         text.push_str("\nIt can offer edits.\n");
     }
-    for (key, _) in rule.thresholds {
-        let _ = writeln!(text, "\n[rules.{}] {key} = {}", rule.name, profile::threshold(config, rule, key));
+    for (key, value) in thresholds {
+        let _ = writeln!(text, "\n[rules.{}] {key} = {value}", rule.name);
     }
     for (heading, examples, prose) in
         [("Bad", rule.bad(), rule.prose_of("Bad")), ("Good", rule.good(), rule.prose_of("Good"))]
@@ -85,10 +101,10 @@ pub fn explain(name: &str, config: &Config) -> Result<String, UnknownRule> {
             let _ = writeln!(text, "{}", wrap(&plain(&prose)));
         }
         for example in &examples {
-            if examples.len() > 1 || example.path == crate::config::FILE_NAME {
-                let _ = writeln!(text, "\n    # {}", example.path);
-            } else {
-                text.push('\n');
+            text.push('\n');
+            let several = examples.len() > 1 || example.path == crate::config::FILE_NAME;
+            if several && example.form != Form::Look {
+                let _ = writeln!(text, "    # {}", place(example));
             }
             text.push_str(&indent(example));
         }
@@ -96,10 +112,40 @@ pub fn explain(name: &str, config: &Config) -> Result<String, UnknownRule> {
     let _ = writeln!(text, "\nSource: {}", wrap(&plain(&rule.source())));
     let _ = writeln!(
         text,
-        "\nAnswer one finding:  allow = [{{ rule = \"{0}\", reason = \"…\" }}]\nChange its level:    [rules.levels] {0} = \"off\"",
+        "\nAnswer one finding:  {}\nChange its level:    [rules.levels] {} = \"off\"",
+        allow(rule),
         rule.name
     );
-    Ok(text)
+    text
+}
+
+/// Writes the entry that answers a finding of a rule.
+fn allow(rule: &Rule) -> String {
+    format!("allow = [{{ rule = \"{}\", reason = \"…\" }}]", rule.name)
+}
+
+/// Writes a line of a rule's documentation for the page: headings one deeper, and the place of an example above it, since
+/// no reader sees what stands behind the fence.
+fn published_line(line: &str) -> String {
+    if line.starts_with("## ") {
+        return format!("#{line}\n");
+    }
+    match line.strip_prefix("```").and_then(|info| info.split_once(' ')) {
+        Some((language, place)) => {
+            let (path, day) = place.split_once(' ').unwrap_or((place, ""));
+            let day = if day.is_empty() { String::new() } else { format!(", committed on {day}") };
+            let what = if language == "diff" { "A change to " } else { "" };
+            format!("{what}`{path}`{day}:\n\n```{language}\n")
+        }
+        None => format!("{line}\n"),
+    }
+}
+
+/// Says where a step of an example stands, and on which day it is committed.
+fn place(example: &Example) -> String {
+    let change = if example.form == Form::Change { "a change to " } else { "" };
+    let day = example.day.map(|day| format!(", committed on {day}")).unwrap_or_default();
+    format!("{change}{}{day}", example.path)
 }
 
 fn indent(example: &Example) -> String {
@@ -165,6 +211,9 @@ pub fn page() -> String {
         if rule.english {
             notes.push("Reads English: off where `language` is another.".into());
         }
+        if rule.calendar {
+            notes.push("A passing day alone can trip it: with `--base` it is a warning at most.".into());
+        }
         if matches!(rule.run, Run::History(_)) {
             notes.push("Needs the whole history.".into());
         }
@@ -172,12 +221,13 @@ pub fn page() -> String {
         if !keys.is_empty() {
             notes.push(format!("`[rules.{}]` takes {}.", rule.name, keys.join(", ")));
         }
-        let body = rule
-            .docs
-            .lines()
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .map(|line| if line.starts_with("## ") { format!("#{line}\n") } else { format!("{line}\n") });
-        let _ = write!(text, "\n## {}\n\n{}\n\n{}", rule.name, notes.join(" "), body.collect::<String>());
+        let _ = write!(text, "\n## {}\n\n{}\n\n{}", rule.name, notes.join(" "), body(rule));
     }
     text
+}
+
+/// Gives the Markdown that a rule was declared with, its headings a level below the rule's own.
+fn body(rule: &Rule) -> String {
+    let lines = rule.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    lines.map(published_line).collect()
 }

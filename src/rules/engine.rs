@@ -5,9 +5,9 @@ use super::rule::{Rule, Run};
 use super::selection::Selection;
 use super::{RULES, answer, find, gaps, profile, secret};
 use crate::config::Config;
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, RuleState};
 use crate::source::Tree;
-use crate::text::SourceMap;
+use crate::text::{FileId, SourceMap};
 use std::collections::BTreeMap;
 
 /// What came of a check.
@@ -15,12 +15,14 @@ use std::collections::BTreeMap;
 pub struct Checked {
     /// Settled findings by path, byte and rule.
     pub findings: Vec<Finding>,
-    /// How many findings an `allow` answers.
-    pub suppressed: usize,
     /// How many findings were there before the change that was asked about; `None` where none was.
     pub older: Option<usize>,
-    /// How many objective files were read.
-    pub files: usize,
+    /// Findings that an `allow` answers, each with its reason, in the same order.
+    pub answered: Vec<Finding>,
+    /// How every rule took part.
+    pub rules: Vec<RuleState>,
+    /// The objective files that were read.
+    pub files: Vec<FileId>,
     /// How many objectives they hold.
     pub objectives: usize,
     /// How many key results they hold.
@@ -38,10 +40,13 @@ impl Checked {
     /// Keeps what stands in the configuration and in the files that are asked for, and counts those alone.
     pub fn keep(&mut self, tree: &Tree, asked: impl Fn(&str) -> bool) {
         let kept = |path: &str| path == crate::config::FILE_NAME || asked(path);
-        self.findings
-            .retain(|finding| finding.primary.as_ref().is_none_or(|label| kept(&tree.sources.get(label.file).path)));
+        for findings in [&mut self.findings, &mut self.answered] {
+            findings.retain(|finding| {
+                finding.primary.as_ref().is_none_or(|label| kept(&tree.sources.get(label.file).path))
+            });
+        }
         let files: Vec<_> = tree.files.iter().filter(|file| asked(&file.path)).collect();
-        self.files = files.len();
+        self.files = files.iter().map(|file| file.file).collect();
         self.objectives = files.iter().map(|file| file.objectives.len()).sum();
         self.key_results = files.iter().flat_map(|file| &file.objectives).map(|o| o.key_results.len()).sum();
     }
@@ -61,13 +66,14 @@ pub fn check(subject: &Subject<'_>, selection: &Selection) -> Checked {
 /// as cycles and teams stay the subject's own.
 pub fn check_by(config: &Config, subject: &Subject<'_>, selection: &Selection) -> Checked {
     let context = Context::new(subject, config);
-    let (mut findings, suppressed) = judge(&context, subject, selection);
-    let masked = secret::mask(&context, &mut findings);
+    let Judged { mut findings, mut answered, rules } = judge(&context, subject, selection);
+    let masked = secret::mask(&context, findings.iter_mut().chain(&mut answered));
     Checked {
         findings,
-        suppressed,
         older: None,
-        files: subject.tree.files.len(),
+        answered,
+        rules,
+        files: subject.tree.files.iter().map(|file| file.file).collect(),
         objectives: context.objectives.len(),
         key_results: context.objectives.iter().map(|item| item.objective.key_results.len()).sum(),
         masked,
@@ -77,13 +83,20 @@ pub fn check_by(config: &Config, subject: &Subject<'_>, selection: &Selection) -
 /// Gives the findings that edits mend without asking. Nothing is masked: they are for the hand that writes the files, and
 /// for no eye.
 pub(super) fn mendable(subject: &Subject<'_>, selection: &Selection) -> Vec<Finding> {
-    let (mut findings, _) = judge(&Context::new(subject, &subject.tree.config), subject, selection);
+    let mut findings = judge(&Context::new(subject, &subject.tree.config), subject, selection).findings;
     findings.retain(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe));
     findings
 }
 
-/// Gives the settled findings in order, and how many an `allow` answers.
-fn judge(context: &Context<'_>, subject: &Subject<'_>, selection: &Selection) -> (Vec<Finding>, usize) {
+/// What came of a check before anything is masked.
+struct Judged {
+    findings: Vec<Finding>,
+    answered: Vec<Finding>,
+    rules: Vec<RuleState>,
+}
+
+/// Runs the rules, settles levels, takes out what is answered, and puts all in order.
+fn judge(context: &Context<'_>, subject: &Subject<'_>, selection: &Selection) -> Judged {
     let config = context.ruling;
     let runs = |rule: &Rule| selection.level(config, rule);
 
@@ -97,7 +110,7 @@ fn judge(context: &Context<'_>, subject: &Subject<'_>, selection: &Selection) ->
         }
     }
     if let Some(past) = subject.history {
-        findings.extend(gaps::findings(past, selection.needs_history(config)));
+        findings.extend(gaps::findings(past, subject.tree, selection.needs_history(config)));
     }
     answer::check_words(context, &mut findings);
 
@@ -105,22 +118,25 @@ fn judge(context: &Context<'_>, subject: &Subject<'_>, selection: &Selection) ->
     let ran = |rule: &Rule| {
         runs(rule).is_some() && (!rule.needs_history() || subject.history.is_some_and(|past| past.complete))
     };
-    let (mut findings, suppressed, unused) = answer::apply(context, findings, &ran);
+    let (mut findings, mut answered, unused) = answer::apply(context, findings, &ran);
     findings.extend(unused.into_iter().filter_map(|mut finding| settle(&mut finding, &runs).then_some(finding)));
 
-    order(&mut findings, &subject.tree.sources);
-    identify(&mut findings, |finding| {
-        let named = finding.name.as_deref();
-        named.unwrap_or_else(|| path(finding, &subject.tree.sources)).to_owned()
+    let sources = &subject.tree.sources;
+    order(&mut findings, sources);
+    order(&mut answered, sources);
+    identify(findings.iter_mut().chain(&mut answered), |finding| {
+        finding.name.as_deref().unwrap_or_else(|| path(finding, sources)).to_owned()
     });
-    (findings, suppressed)
+    let state =
+        |rule: &&Rule| RuleState { name: rule.name, group: rule.group.name(), level: runs(rule), ran: ran(rule) };
+    Judged { findings, answered, rules: RULES.iter().map(state).collect() }
 }
 
-/// Fills in group and level; tells whether the rule is on.
+/// Fills in group and level, no graver than the finding was made with; tells whether the rule is on.
 fn settle(finding: &mut Finding, level: &dyn Fn(&Rule) -> Option<Level>) -> bool {
     let rule = find(finding.rule).expect("every finding names a registered rule");
     finding.group = rule.group.name();
-    level(rule).map(|level| finding.level = level).is_some()
+    level(rule).map(|level| finding.level = level.min(finding.level)).is_some()
 }
 
 /// Gives the path of a finding, empty where it has no file.
@@ -145,7 +161,7 @@ fn order(findings: &mut [Finding], sources: &SourceMap) {
 
 /// Gives each finding an identity that survives moved lines and reworded messages: rule, full name (the path where
 /// there is none), field, and how many of the same came before.
-pub(super) fn identify(findings: &mut [Finding], subject: impl Fn(&Finding) -> String) {
+pub(super) fn identify<'f>(findings: impl Iterator<Item = &'f mut Finding>, subject: impl Fn(&Finding) -> String) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
         let subject = subject(finding);

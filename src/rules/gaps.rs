@@ -3,9 +3,10 @@
 use super::history::{history_shallow, history_unreadable};
 use crate::finding::Finding;
 use crate::history::{Degraded, DegradedKind, History};
+use crate::source::Tree;
 
 /// Reports what is missing: commits and objects where a rule `asked` for history, unreadable files always.
-pub(super) fn findings(past: &History, asked: bool) -> Vec<Finding> {
+pub(super) fn findings(past: &History, tree: &Tree, asked: bool) -> Vec<Finding> {
     let mut found = Vec::new();
     let missing: Vec<&Degraded> = past.degraded.iter().filter(|gap| gap.kind != DegradedKind::Unreadable).collect();
     if asked && !past.complete {
@@ -20,20 +21,28 @@ pub(super) fn findings(past: &History, asked: bool) -> Vec<Finding> {
         let message = format!("{seen}{more}, so the rules that judge history could not run");
         found.push(Finding::new(history_shallow::RULE.name, message, help).field("history"));
     }
-    for gap in past.degraded.iter().filter(|gap| gap.kind == DegradedKind::Unreadable) {
+    // A file that is still broken is `toml-syntax` already.
+    let broken = |gap: &&Degraded| tree.files.iter().any(|file| !file.parsed && gap.path.as_ref() == Some(&file.path));
+    for gap in past.degraded.iter().filter(|gap| gap.kind == DegradedKind::Unreadable && !broken(gap)) {
         let place = match (&gap.path, gap.commit) {
             (Some(path), Some(commit)) => format!("{path} at {}: ", commit.short()),
             (Some(path), None) => format!("{path}: "),
             (None, Some(commit)) => format!("at {}: ", commit.short()),
             (None, None) => String::new(),
         };
-        let field = format!("{}:{}", gap.path.as_deref().unwrap_or_default(), gap.commit.unwrap_or_default());
         let help = if gap.help.is_empty() {
             "nothing to do now; a later commit has mended it if `check` is clean"
         } else {
             &gap.help
         };
-        found.push(Finding::new(history_unreadable::RULE.name, format!("{place}{}", gap.message), help).field(field));
+        found.push(
+            Finding::new(history_unreadable::RULE.name, format!("{place}{}", gap.message), help).field(field(gap)),
+        );
     }
     found
+}
+
+/// Tells gaps apart: by file and commit.
+pub(super) fn field(gap: &Degraded) -> String {
+    format!("{}:{}", gap.path.as_deref().unwrap_or_default(), gap.commit.unwrap_or_default())
 }

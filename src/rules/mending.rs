@@ -97,7 +97,7 @@ mod tests {
     /// Mends files and gives those that changed, by path, with the titles of what was done.
     fn mend_all(files: &[(&str, &str)], history: Option<&History>) -> (BTreeMap<String, String>, Vec<String>) {
         let tree = tree(files);
-        let subject = Subject { tree: &tree, history, today: date(2026, 11, 22) };
+        let subject = Subject::new(&tree, history, date(2026, 11, 22));
         let mending = mend(&subject, &Selection::default(), &|_, _| {}).expect("it reads");
         for (path, (old, new)) in &mending.texts {
             assert!(files.iter().any(|(name, text)| name == path && text == old) && parses(new), "{path}");
@@ -287,6 +287,27 @@ due   = 2026-12-20	# before Christmas
         ] {
             assert_eq!(mend_all(&[(path, &text)], None).0.remove(path), mended, "{path}\n{text}");
         }
+    }
+
+    #[test]
+    fn what_rules_offer_mends_their_own_examples() {
+        let mut mended = Vec::new();
+        for rule in crate::rules::RULES.iter().filter(|rule| rule.fixable) {
+            let bad = rule.bad();
+            let files: Vec<_> = bad.iter().map(|one| (one.path.as_str(), one.text.as_str())).collect();
+            let (texts, titles) = mend_all(&files, None);
+            if titles.is_empty() {
+                continue;
+            }
+            let now: Vec<_> =
+                files.iter().map(|(path, text)| (*path, texts.get(*path).map_or(*text, |text| text))).collect();
+            let (tree, selection) = (tree(&now), Selection::default());
+            let subject = Subject::new(&tree, None, date(2026, 11, 22));
+            let left = crate::rules::check(&subject, &selection).findings;
+            assert!(left.iter().all(|finding| finding.rule != rule.name), "{}\n{now:?}\n{left:#?}", rule.name);
+            mended.push(rule.name);
+        }
+        assert!(mended.contains(&"id-invalid") && mended.contains(&"field-unknown"), "{mended:?}");
     }
 
     #[test]

@@ -13,20 +13,24 @@ mod profile;
 mod published;
 mod rename;
 mod rule;
+mod scores;
 mod secret;
 mod selection;
 mod sentence;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod tests;
+mod time;
 mod words;
 
 pub use change::Before;
-pub use context::{Context, Item, Part, Subject};
+pub use context::{Context, Item, Outdated, Part, Subject};
 pub use engine::{Checked, check, check_by};
 pub use mending::{Mended, Mending, mend};
 pub use profile::{Origin, level};
 pub use published::{CheckV1, history_value, view};
-pub use rule::{Example, Group, Rule, Run};
+pub use rule::{Example, Form, Group, Rule, Run};
 pub use selection::{Selection, UnknownRule, unknown};
 
 use rule::{declare_rule, registry};
@@ -79,17 +83,50 @@ registry! {
         objective_single_voice,
     }
     wording {
+        objective_number,
+        objective_output_verb,
         objective_length,
+        kr_compound,
+    }
+    cadence {
+        checkin_stale,
+        checkin_silent_green,
+        checkin_drop_no_note,
+        checkin_jump,
+        checkin_future,
+        checkin_late,
+    }
+    goalposts {
+        goalpost_moved,
+        goalpost_eased_late,
+        kr_removed,
+        kr_reworded,
+        id_reused,
+    }
+    closing {
+        close_unscored,
+        close_no_retro,
+        committed_miss,
+        score_mismatch,
+        kr_zombie,
+        too_easy,
+        too_hard,
     }
     history {
         history_shallow,
         history_unreadable,
+    }
+    report {
+        report_stale,
     }
     allow {
         allow_unused,
         allow_no_reason,
     }
 }
+
+/// The name of the rule over reports in files, which take a rendering each to be judged.
+pub const REPORT_STALE: &str = report::report_stale::RULE.name;
 
 /// The schema of `check --format json`.
 pub const SCHEMA: &str = include_str!("../../schemas/check.schema.json");

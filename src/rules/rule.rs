@@ -3,6 +3,7 @@
 use super::context::Context;
 use crate::finding::{Finding, Level};
 use crate::history::History;
+use jiff::civil::Date;
 use std::fmt;
 
 /// What a rule is about.
@@ -93,7 +94,7 @@ pub struct Rule {
     pub fixable: bool,
     /// Whether it reads English, and so is off where `language` is another.
     pub english: bool,
-    /// Whether time alone can trip it, so that no change is to blame.
+    /// Whether a passing day alone can trip it: then it is never more than a warning about a change.
     pub calendar: bool,
     /// Numbers that `[rules.<name>]` may set, with their defaults.
     pub thresholds: &'static [(&'static str, f64)],
@@ -103,13 +104,28 @@ pub struct Rule {
     pub docs: &'static str,
 }
 
-/// One file of an example.
+/// One step of an example: a file, a change to it, or the command that looks at it. Steps on a day are commits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// Path from the repository's root.
     pub path: String,
-    /// TOML.
+    /// Day of the commit, or of the look; `None` where the past does not matter.
+    pub day: Option<Date>,
+    /// What the text is.
+    pub form: Form,
+    /// TOML, lines that begin with `+`, `-` or a space, or a command.
     pub text: String,
+}
+
+/// What the text of an example is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A whole file.
+    Whole,
+    /// A change to the file as it stood.
+    Change,
+    /// The command that looks at it.
+    Look,
 }
 
 /// Where an example stands that names no file.
@@ -178,19 +194,29 @@ impl Rule {
     }
 }
 
-/// Reads fenced blocks; the word after `toml` is the file's path.
-fn examples(lines: &[&str]) -> Vec<Example> {
+/// Reads fenced blocks: `toml` or `diff`, then the file's path and the day of the commit where they matter; `sh` is a
+/// command, whose `--today` is the day.
+pub(super) fn examples(lines: &[&str]) -> Vec<Example> {
     let mut found = Vec::new();
     let mut open: Option<Example> = None;
     for line in lines {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(info)) => {
-                let path = info.strip_prefix("toml").unwrap_or(info).trim();
-                let path = if path.is_empty() { EXAMPLE_PATH } else { path };
-                open = Some(Example { path: path.to_owned(), text: String::new() });
+                let mut words = info.split(' ');
+                let form = match words.next() {
+                    Some("diff") => Form::Change,
+                    Some("sh") => Form::Look,
+                    _ => Form::Whole,
+                };
+                let path = words.next().unwrap_or(EXAMPLE_PATH).to_owned();
+                let day = words.next().and_then(|day| day.parse().ok());
+                open = Some(Example { path, day, form, text: String::new() });
             }
             (Some(_), Some(_)) => found.extend(open.take()),
             (Some(example), None) => {
+                if example.form == Form::Look {
+                    example.day = line.split_once("--today ").and_then(|(_, day)| day.parse().ok());
+                }
                 example.text.push_str(line);
                 example.text.push('\n');
             }

@@ -12,7 +12,7 @@ const LIMITS: &[&str] = &["0–1", "0 to 1", "0 and 1", "0–100", "0 to 100", "
 
 /// Masks the findings about sensitive key results, and gives the texts with everything sensitive masked, every byte
 /// and character at its place; `None` where nothing is sensitive.
-pub(super) fn mask(context: &Context<'_>, findings: &mut [Finding]) -> Option<SourceMap> {
+pub(super) fn mask<'f>(context: &Context<'_>, findings: impl Iterator<Item = &'f mut Finding>) -> Option<SourceMap> {
     let secret: Vec<Part<'_>> =
         context.objectives.iter().flat_map(|item| item.parts()).filter(|part| part.key_result.sensitive).collect();
     let mut files: BTreeMap<FileId, Vec<Part<'_>>> = BTreeMap::new();
@@ -38,6 +38,12 @@ pub(super) fn mask(context: &Context<'_>, findings: &mut [Finding]) -> Option<So
     }
     let mut shown = SourceMap::default();
     for (id, source) in context.tree.sources.iter() {
+        // A report that is out of date may be from before the value was sensitive.
+        if !secret.is_empty() && context.outdated.iter().any(|report| report.file == id) {
+            let hidden = |c: char| if c.is_alphanumeric() { substitute(c) } else { c };
+            shown.add(SourceFile::new(source.path.clone(), source.text.chars().map(hidden).collect::<String>()));
+            continue;
+        }
         let parts = files.get(&id).map_or(&[][..], Vec::as_slice);
         shown.add(match (unread.contains(&id), parts.is_empty()) {
             (false, true) => source.clone(),
@@ -76,6 +82,7 @@ fn mask_finding(finding: &mut Finding) {
     let masked = |text: &str| mask_digits(text, &kept);
     finding.message = masked(&finding.message);
     finding.help = masked(&finding.help);
+    finding.answer = finding.answer.as_deref().map(masked);
     for label in finding.primary.iter_mut().chain(&mut finding.related) {
         label.text = masked(&label.text);
     }

@@ -63,6 +63,11 @@ impl Selection {
         configured.filter(|_| Self::names(&self.select, rule))
     }
 
+    /// Tells whether the rule of a name runs.
+    pub fn runs(&self, name: &str, config: &Config) -> bool {
+        find(name).is_some_and(|rule| self.level(config, rule).is_some())
+    }
+
     /// Tells whether a rule runs that cannot do without history, or one on history itself was asked for.
     pub fn needs_history(&self, config: &Config) -> bool {
         let asks =

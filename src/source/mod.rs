@@ -1,22 +1,24 @@
-//! Owns where objective files come from: the work tree, the index or a revision, behind one type.
-//! Never interprets them: that is `syntax` and `config`. Writes them whole or not at all.
+//! Owns where objective files come from: the work tree, the index or a revision, behind one type; and how files are
+//! written whole. Never interprets them: that is `syntax` and `config`.
 
+mod document;
 mod index;
 mod paths;
+mod placing;
 mod revision;
 mod shared;
 mod template;
 mod worktree;
-mod writing;
 
+pub use document::{documents, documents_of, documents_staged};
 pub use index::index;
 pub use paths::Paths;
+pub use placing::{Pending, PlaceError, place, placeable};
 pub(crate) use revision::end_of_day;
-pub use revision::{AsOf, as_of, revision, revision_beside, revision_with};
+pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, revision_with};
 pub use shared::{only_objectives, same};
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, worktree};
-pub use writing::Replacement;
 
 use crate::config::Config;
 use crate::finding::Finding;
@@ -150,17 +152,6 @@ pub enum Error {
         path: String,
         /// The version it names.
         version: i64,
-    },
-    /// A file that may not be written.
-    #[error("{path} was not written, and no other file either: {reason}")]
-    #[diagnostic(help("{help}"))]
-    Unwritten {
-        /// From the root.
-        path: String,
-        /// Why.
-        reason: String,
-        /// What to do.
-        help: &'static str,
     },
     /// The index holds both sides of a conflict.
     #[error("{path} has a merge conflict that is not settled in the index, so no commit can hold it yet")]

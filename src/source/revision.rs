@@ -2,7 +2,7 @@
 
 use super::shared::Known;
 use super::{Error, Gathering, Paths, Revision, Tree};
-use crate::config::FILE_NAME;
+use crate::config::{Config, FILE_NAME};
 use crate::git::{Error as GitError, ObjectId, Repository, TreeEntry};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -62,12 +62,13 @@ pub fn revision_with(repository: &Repository, id: ObjectId, also: &[String]) -> 
 }
 
 /// Reads the tree of goals of a commit beside another state that was read before: what is the same there is neither read
-/// nor parsed again. A commit without any objective file gives an empty tree.
+/// nor parsed again. A commit without any objective file gives an empty tree. `also` are paths to read beside the
+/// configured ones.
 ///
 /// # Errors
 /// As [`revision`], but for [`Error::Nothing`].
-pub fn revision_beside(repository: &Repository, id: ObjectId, other: &Tree) -> Result<Tree, Error> {
-    gathered(repository, id, &[], Some(&Known::new(other))).map(|(tree, _)| tree)
+pub fn revision_beside(repository: &Repository, id: ObjectId, also: &[String], other: &Tree) -> Result<Tree, Error> {
+    gathered(repository, id, also, Some(&Known::new(other))).map(|(tree, _)| tree)
 }
 
 /// Gathers what a commit holds, and says how many files that are.
@@ -89,6 +90,17 @@ fn gathered(
     gathering.blobs(repository, &listing.files, known)?;
     gathering.tree.revision = Revision { id: Some(id), committed: Some(commit.committer.seconds), dirty: false };
     Ok((gathering.tree, listing.files.len()))
+}
+
+/// Reads the configuration alone of a commit; `None` where it has none, or one of a newer format.
+///
+/// # Errors
+/// [`GitError`] for a missing object.
+pub fn configuration_of(repository: &Repository, id: ObjectId) -> Result<Option<Config>, GitError> {
+    let Some(blob) = file_at(repository, repository.commit(id)?.tree, FILE_NAME)? else { return Ok(None) };
+    let mut gathering = Gathering::default();
+    let read = gathering.configuration(&repository.blob(blob)?);
+    Ok(read.is_ok().then_some(gathering.tree.config))
 }
 
 /// Finds the blob of a file below a commit's root tree; `None` for a folder, a link or nothing.

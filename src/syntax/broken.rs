@@ -116,9 +116,11 @@ fn clamp(text: &str, span: Option<Range<usize>>) -> Range<usize> {
     start..end
 }
 
-/// Gives the whole of the lines that a range touches.
+/// Gives the whole of the lines that a range touches. A broken header takes the keys below it along, up to the next one:
+/// they would count as those of the table before.
 fn line_of(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
     let end = text[span.end..].find('\n').map_or(text.len(), |at| span.end + at);
-    start..end
+    let is_header = text[start..].trim_start().starts_with('[');
+    start..if is_header { text[end..].find("\n[").map_or(text.len(), |at| end + at) } else { end }
 }

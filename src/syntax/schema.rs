@@ -25,6 +25,7 @@ impl TableSchema {
     /// Adds a field; its own words go before those of its type.
     pub(crate) fn field(&mut self, name: &str, doc: &str, schema: Schema) {
         let mut schema = schema;
+        schema.insert("title".into(), title(name).into());
         schema.insert("description".into(), tidy(doc).into());
         self.properties.insert(name.into(), schema.to_value());
     }
@@ -61,12 +62,71 @@ fn tidy(doc: &str) -> String {
     doc.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Gives the text of the schema of a whole file.
-pub(crate) fn text_of<T: JsonSchema>(title: &str) -> String {
+/// Makes a heading of a key: `as_of` is "As of".
+pub(crate) fn title(key: &str) -> String {
+    let words = key.replace('_', " ");
+    words[..1].to_uppercase() + &words[1..]
+}
+
+/// Gives the text of the schema of a whole file, with examples out of a file that has every key.
+pub(crate) fn text_of<T: JsonSchema>(title: &str, full: &str) -> String {
     let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
-    let mut schema = settings.into_generator().into_root_schema_for::<T>();
-    schema.insert("title".into(), title.into());
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    let full = as_json(&toml::Value::Table(full.parse().expect("the examples are TOML")));
+    exemplify(&mut schema, &[&full]);
+    schema["title"] = title.into();
+    written(schema)
+}
+
+/// Writes a schema, in each table the words first.
+pub(crate) fn written(schema: Value) -> String {
+    let schema = Schema::try_from(schema).expect("a table is a schema");
     serde_json::to_string_pretty(&schema).expect("a schema is plain JSON") + "\n"
+}
+
+/// How many examples a field shows.
+const EXAMPLES: usize = 3;
+
+/// Writes beside each field what examples have there, unless its words or its type say it all.
+fn exemplify(schema: &mut Value, examples: &[&Value]) {
+    for form in schema.get_mut("anyOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        exemplify(form, examples);
+    }
+    if schema["properties"].is_object() || schema["additionalProperties"].is_object() {
+        let tables: Vec<_> = examples.iter().filter_map(|example| example.as_object()).collect();
+        let known = schema["properties"].as_object().map(|keys| keys.keys().cloned().collect::<Vec<_>>());
+        for key in known.iter().flatten() {
+            let values: Vec<_> = tables.iter().filter_map(|table| table.get(key)).collect();
+            show(&mut schema["properties"][key], &values);
+        }
+        if let Some(others) = schema.get_mut("additionalProperties").filter(|others| others.is_object()) {
+            let is_other = |key: &str| !known.iter().flatten().any(|known| known == key);
+            let values: Vec<_> =
+                tables.iter().flat_map(|table| table.iter()).filter(|(key, _)| is_other(key)).map(|(_, v)| v).collect();
+            show(others, &values);
+        }
+    } else if schema["items"].is_object() {
+        let values: Vec<_> = examples.iter().filter_map(|example| example.as_array()).flatten().collect();
+        exemplify(&mut schema["items"], &values);
+    }
+}
+
+/// Writes the examples of one field.
+fn show(schema: &mut Value, values: &[&Value]) {
+    exemplify(schema, values);
+    let is_of_tables = |schema: &Value| schema["items"]["properties"].is_object() || schema["properties"].is_object();
+    if schema["enum"].is_array() || schema["type"] == "boolean" || is_of_tables(schema) {
+        return;
+    }
+    let mut shown: Vec<&Value> = Vec::new();
+    for value in values {
+        if !shown.contains(value) && shown.len() < EXAMPLES {
+            shown.push(value);
+        }
+    }
+    if !shown.is_empty() {
+        schema["examples"] = shown.into_iter().cloned().collect();
+    }
 }
 
 /// Holds a checked-in schema to the types; with `GIT_OKR_BLESS=1` writes it.
@@ -103,15 +163,17 @@ schema! {
     Title => {"type": "string", "minLength": 1, "maxLength": 300};
     Id => {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,63}$"};
     CycleId => {"type": "string", "pattern": "^[^/]+$"};
-    Number => {"type": "number"};
-    Ratio => {"type": "number", "minimum": 0, "maximum": 1};
+    // An integer is a number, but tombi has nothing to say of `2` unless it is told.
+    Number => {"type": ["number", "integer"]};
+    Ratio => {"type": ["number", "integer"], "minimum": 0, "maximum": 1};
     // Older validators know `exclusiveMinimum` as a flag.
-    Weight => {"type": "number", "minimum": 0, "not": {"enum": [0]}};
+    Weight => {"type": ["number", "integer"], "minimum": 0, "not": {"enum": [0]}};
     Day => {"type": "string", "format": "date"};
     Relative => {"type": "string", "pattern": "^([+-][0-9]+(\\.[0-9]*)? *(%|pp)|[0-9]+(\\.[0-9]*)? *x)$"};
     Reached => {"anyOf": [{"type": "boolean"}, {"type": "string", "format": "date"}]};
     Flag => {"type": "boolean"};
-    Free => {"type": "object"};
+    // Tombi takes a table that says nothing of other keys for a closed one.
+    Free => {"type": "object", "additionalProperties": true};
 }
 
 impl<T: Words> JsonSchema for Choice<T> {
@@ -189,6 +251,26 @@ pub(crate) fn as_toml(value: &Value, key: &str) -> toml::Value {
     }
 }
 
+/// Gathers the fields of a schema that an editor could say too little about: no heading, no words, or nothing to show.
+pub(crate) fn bare(schema: &Value, at: &str, found: &mut Vec<String>) {
+    for (key, field) in schema["properties"].as_object().into_iter().flatten() {
+        let at = format!("{at}/{key}");
+        let is_of_tables = field["items"]["properties"].is_object() || field["properties"].is_object();
+        let shows = is_of_tables
+            || field["type"] == "boolean"
+            || ["enum", "default", "examples", "additionalProperties"].iter().any(|word| !field[word].is_null());
+        if !field["title"].is_string() || !field["description"].is_string() || !shows {
+            found.push(at.clone());
+        }
+        let forms = field["anyOf"].as_array().into_iter().flatten();
+        for inner in
+            [field, &field["items"], &field["additionalProperties"]].into_iter().chain(forms.map(|f| &f["items"]))
+        {
+            bare(inner, &at, found);
+        }
+    }
+}
+
 /// Drops a key of the table at a pointer, or gives it another name.
 pub(crate) fn edited(document: &Value, table: &str, key: &str, name: Option<&str>) -> Value {
     let mut document = document.clone();
@@ -222,17 +304,41 @@ mod tests {
     use super::*;
     use crate::text::{FileId, SourceFile};
 
+    const FULL: &str = include_str!("full.toml");
+
+    /// What editors show of each field: those of the full file, and of keys that cannot stand beside them there.
+    const SHOWN: &str = concat!(
+        include_str!("full.toml"),
+        r#"
+[[objective]]
+cycle = "2026"
+owner = "@ruth"
+owners = ["@acme/payments", "@acme/support"]
+
+[[objective.key_result]]
+retro = { next_time = "Ask the card processor first." }
+allow = [{ rule = "kr-compound", reason = "Both halves move together." }]
+"#
+    );
+
     #[test]
     fn the_schema_of_objective_files_is_current() {
-        let generated = text_of::<RawFile>("git-okr objectives");
+        let generated = text_of::<RawFile>("git-okr objectives", SHOWN);
         assert_current("objectives.schema.json", super::super::SCHEMA, &generated);
     }
 
     #[test]
+    fn an_editor_can_say_something_of_every_field() {
+        let mut found = Vec::new();
+        bare(&serde_json::from_str(super::super::SCHEMA).expect("JSON"), "", &mut found);
+        assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[test]
     fn the_schema_and_the_reader_refuse_the_same() {
-        let schema: Value = serde_json::from_str(&text_of::<RawFile>("objectives")).expect("it is JSON");
+        let schema: Value = serde_json::from_str(&text_of::<RawFile>("objectives", SHOWN)).expect("it is JSON");
         let validator = jsonschema::validator_for(&schema).expect("it is a schema");
-        let full: toml::Table = include_str!("full.toml").parse().expect("it parses");
+        let full: toml::Table = FULL.parse().expect("it parses");
         let document = as_json(&toml::Value::Table(full));
         assert!(validator.is_valid(&document), "{:?}", validator.validate(&document));
         let mut every = Vec::new();
@@ -270,7 +376,7 @@ mod tests {
     /// Wrong values that a schema can see, each refused by both.
     #[test]
     fn the_schema_and_the_reader_refuse_wrong_values() {
-        let schema: Value = serde_json::from_str(&text_of::<RawFile>("objectives")).expect("it is JSON");
+        let schema: Value = serde_json::from_str(&text_of::<RawFile>("objectives", SHOWN)).expect("it is JSON");
         let validator = jsonschema::validator_for(&schema).expect("it is a schema");
         for lines in [
             "confidence = 1.5",

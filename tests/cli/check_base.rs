@@ -49,7 +49,7 @@ fn what_was_there_before_is_counted_and_does_not_fail() {
     let run = place.okr(&["check", "--base", "main", "--format", "concise"]).exits(1);
     assert_eq!(run.out.lines().count(), 1, "{}", run.out);
     // What is not committed yet belongs to the change.
-    place.write(PATH, old_sins().replace("baseline = 420", "baseline = nan"));
+    place.write(PATH, old_sins().replace("current = 400", "current = nan"));
     assert_eq!(brought(&place), ["number-not-finite"]);
     // What the branch mended and main still has is not brought by it.
     place.write(PATH, GOALS);
@@ -65,7 +65,10 @@ fn moved_lines_files_and_names_bring_nothing() {
     assert_eq!(brought(&place), Vec::<String>::new());
     place.git(&["mv", "okrs/2026-Q4", "okrs/autumn"]);
     assert_eq!(brought(&place), Vec::<String>::new());
-    // Once it is committed, history has a commit more that did not parse, which is news.
+    // Once it is mended, its past is told of, and is past.
+    place.write("okrs/autumn/broken.toml", GOALS.replace("id = \"speed\"", "id = \"b\""));
+    assert!(!brought(&place).contains(&"history-unreadable".to_owned()));
+    place.write("okrs/autumn/broken.toml", broken);
     place.git(&["commit", "-q", "-m", "Move files"]);
     place.git(&["rm", "-q", "okrs/autumn/broken.toml"]);
     place.git(&["commit", "-q", "--amend", "-m", "Move files"]);
@@ -218,4 +221,54 @@ fn asked_files_and_formats_show_the_new_ones_alone() {
     let _ = place.okr(&["check", "--base", "main", "--as-of", "main", "--format", "concise"]).exits(0);
     let as_of = place.okr(&["check", "--base", "main", "--as-of", "work", "--format", "concise"]).exits(1);
     let _ = as_of.says("curent").hides("owner-many");
+}
+
+#[test]
+fn what_time_alone_can_trip_turns_no_change_red() {
+    let ended = GOALS.replace("2026-Q4", "2026-Q3").replace("@team", "@late");
+    let place = branched();
+    place.commit("2026-10-20", "Bring a cycle that is over", &[("okrs/2026-Q3/late.toml", &ended)]);
+    let rule = ["--select", "close-unscored", "--format", "json"];
+    let level = |run: &Run| run.json()["findings"][0]["level"].clone();
+    assert_eq!(level(&place.okr(&[&["check"], &rule[..]].concat()).exits(1)), "error");
+    let run = place.okr(&[&["check", "--base", "main"], &rule[..]].concat()).exits(0);
+    assert_eq!((rules(&run), level(&run)), (vec!["close-unscored".to_owned()], "warning".into()));
+    // A quarter that ends while nothing changes is nobody's doing.
+    let place = branched();
+    let later = ["--today", "2027-02-20"];
+    assert!(!rules(&place.okr(&[&["check"], &rule[..], &later].concat()).exits(1)).is_empty());
+    assert!(rules(&place.okr(&[&["check", "--base", "main"], &rule[..], &later].concat()).exits(0)).is_empty());
+}
+
+#[test]
+fn a_report_is_stale_by_the_change_that_made_it_so() {
+    let place = Place::with(&[(PATH, GOALS)]);
+    let _ = place.okr(&["report", "--output", "okrs/README.md"]).exits(0);
+    place.commit("2026-11-21", "Write the report", &[]);
+    place.git(&["checkout", "-q", "-b", "work"]);
+    place.write(PATH, GOALS.replace("400", "390"));
+    let stale = |arguments: &[&str]| {
+        let run = place.okr(&[&["check", "--select", "report-stale", "--format", "json"], arguments].concat());
+        !rules(&run).is_empty()
+    };
+    assert!(stale(&[]) && stale(&["--base", "main"]) && !stale(&["--staged"]));
+    place.git(&["add", "-A"]);
+    assert!(stale(&["--staged"]) && stale(&["--staged", "--base", "HEAD"]));
+    place.commit("2026-11-21", "Check in", &[]);
+    place.git(&["branch", "-f", "main", "HEAD"]);
+    place.commit("2026-11-22", "Write code", &[("src/code", "1")]);
+    assert!(stale(&[]) && !stale(&["--base", "main"]), "it was stale before");
+    let _ = place.okr(&["report", "--output", "okrs/README.md"]).exits(0);
+    assert!(!stale(&[]) && stale(&["--staged"]), "what will be committed still is");
+}
+
+#[test]
+fn a_goalpost_is_moved_by_the_change_that_moves_it() {
+    let place = Place::with(&[(PATH, GOALS)]);
+    place.git(&["checkout", "-q", "-b", "work"]);
+    place.commit("2026-11-20", "Ask for less", &[(PATH, &GOALS.replace("target = 294", "target = 320"))]);
+    assert_eq!(brought(&place), ["goalpost-moved"]);
+    place.git(&["branch", "-f", "main", "HEAD"]);
+    place.commit("2026-11-21", "Write code", &[("src/code", "1")]);
+    assert_eq!(brought(&place), Vec::<String>::new(), "it had moved before");
 }

@@ -57,13 +57,13 @@ impl Job {
 #[test]
 fn one_comment_follows_the_pull_request() {
     let mut job = Job::new();
-    job.comment(JOB_TOKEN, &[]).exits(0).says("nothing to say, and nothing said");
+    let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("nothing to say, and nothing said");
     assert!(job.forge.memory().comments.is_empty());
     job.value("current = 350");
-    job.comment(JOB_TOKEN, &[]).exits(0).says("commented: http://127.0.0.1");
+    let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("commented: http://127.0.0.1");
     job.value("current = 340");
-    job.comment(JOB_TOKEN, &[]).exits(0).says("brought the comment up to date");
-    job.comment(JOB_TOKEN, &[]).exits(0).says("the comment says it already");
+    let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("brought the comment up to date");
+    let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("the comment says it already");
     {
         let memory = job.forge.memory();
         assert_eq!(memory.comments.len(), 1);
@@ -75,7 +75,7 @@ fn one_comment_follows_the_pull_request() {
     }
     // The change is taken back: one line stays, of which nobody gets mail.
     job.place.git(&["reset", "-q", "--hard", "main"]);
-    job.comment(JOB_TOKEN, &[]).exits(0).says("brought the comment up to date");
+    let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("brought the comment up to date");
     let memory = job.forge.memory();
     assert!(memory.bodies()[0].starts_with("✅ No goal changes any more, and nothing new is found.\n"));
     assert!(memory.asked.iter().all(|asked| asked.token.as_deref() == Some(JOB_TOKEN)));
@@ -93,7 +93,7 @@ fn a_dry_run_prints_the_comment_and_asks_nobody() {
     // By hand, without any CI around.
     let by_hand = job.place.okr(&["comment", "--dry-run", "--forge", "gitlab"]).exits(0);
     assert!(by_hand.out.starts_with("### 🎯 2026-Q4"), "{}", by_hand.out);
-    job.place.okr(&["comment", "--dry-run"]).exits(2).says("nothing here says which forge");
+    let _ = job.place.okr(&["comment", "--dry-run"]).exits(2).says("nothing here says which forge");
 }
 
 #[test]
@@ -101,13 +101,13 @@ fn a_token_of_a_fork_gets_the_summary_and_fails_nothing() {
     let mut job = Job::new();
     job.value("current = 350");
     let run = job.comment(FORK_TOKEN, &[]).exits(0).says("warning: the comment was not written");
-    run.says("pull-requests: write");
+    let _ = run.says("pull-requests: write");
     assert!(job.summary().starts_with("### 🎯 2026-Q4"), "{}", job.summary());
     assert!(!job.summary().contains("<!-- git-okr"));
-    job.comment(FORK_TOKEN, &["--required"]).exits(2).says("does not let this token write a comment: 403");
+    let _ = job.comment(FORK_TOKEN, &["--required"]).exits(2).says("does not let this token write a comment: 403");
     // A summary of others that leaves no room stays whole.
     std::fs::write(job.place.beside("summary.md"), "x".repeat(920 * 1024)).unwrap();
-    job.comment(FORK_TOKEN, &[]).exits(0).says("no room left");
+    let _ = job.comment(FORK_TOKEN, &[]).exits(0).says("no room left");
     assert_eq!(job.summary().len(), 920 * 1024);
 }
 
@@ -115,12 +115,12 @@ fn a_token_of_a_fork_gets_the_summary_and_fails_nothing() {
 fn without_a_token_or_a_pull_request_it_says_so() {
     let mut job = Job::new();
     job.value("current = 350");
-    job.comment("", &[]).exits(0).says("no token to speak to github with").says("GITHUB_TOKEN or GH_TOKEN");
+    let _ = job.comment("", &[]).exits(0).says("no token to speak to github with").says("GITHUB_TOKEN or GH_TOKEN");
     job.place.git(&["branch", "-q", "-f", "main", "work"]);
     let address = format!("{}/api/v3", job.forge.address);
     let environment = [("GITHUB_ACTIONS", "true"), ("GITHUB_API_URL", address.as_str()), ("GITHUB_TOKEN", JOB_TOKEN)];
     let push = job.place.okr_in(&job.place.root(), &["comment"], &environment).exits(0);
-    push.says("no pull request here");
+    let _ = push.says("no pull request here");
     assert!(job.forge.memory().asked.is_empty());
 }
 
@@ -164,7 +164,7 @@ fn the_proposal_chooses_neither_template_nor_forge_nor_rules() {
     let files: &[(&str, &str)] =
         &[("okr.toml", &settings), (".okr/templates/pr-comment.md.j2", "Send me your token.\n"), (PATH, &unowned)];
     job.place.commit("2026-11-20", "Take over", files);
-    job.comment(JOB_TOKEN, &[]).exits(0).says("commented");
+    let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("commented");
     assert!(elsewhere.memory().asked.is_empty());
     let body = job.forge.memory().bodies()[0].to_owned();
     assert!(body.contains("`owner-missing`") && !body.contains("Send me"), "{body}");
@@ -211,13 +211,13 @@ fn a_comment_too_long_leaves_whole_parts_out_and_says_which() {
 fn a_pasted_mark_is_not_taken_over() {
     let mut job = Job::new();
     job.value("current = 350");
-    job.comment(JOB_TOKEN, &[]).exits(0).says("commented");
+    let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("commented");
     let own = job.forge.memory().bodies()[0].to_owned();
     let last = own.trim_end().lines().last().unwrap().to_owned();
     job.forge.memory().comments.clear();
     job.forge.memory().add("mallory", &format!("As the bot says:\n\n{last}"));
     job.value("current = 340");
-    job.comment(JOB_TOKEN, &[]).exits(0).says("commented");
+    let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("commented");
     let memory = job.forge.memory();
     assert_eq!((memory.comments.len(), memory.comments[1].author.as_str()), (2, BOT));
     assert!(memory.bodies()[0].starts_with("As the bot says"));

@@ -2,6 +2,8 @@
 
 use crate::published::holds;
 use crate::support::{GOALS, PATH, Place, Run};
+use git_okr::git::Repository;
+use git_okr::source::{self, Tree};
 use serde_json::{Value, json};
 
 /// Two objectives in one file: three key results of four kinds of figures.
@@ -107,6 +109,8 @@ fn a_check_in_is_a_check_in() {
     assert_eq!(found["objectives"][0]["before"]["counted"], 2);
     assert_eq!(found["base"], place.git(&["rev-parse", "main"]).as_str());
     assert_eq!(found["head"], place.git(&["rev-parse", "work"]).as_str());
+    let short = |name: &str| place.git(&["rev-parse", "--short=10", name]);
+    let _ = place.okr(&["diff"]).exits(0).says(&format!("from {} to {}", short("main"), short("work")));
     // What is not committed belongs to the change, and has no commit.
     place.write(PATH, TEAM.replace("current = 357", "current = 294"));
     let found = diff(&place, &[]);
@@ -426,4 +430,38 @@ fn a_baseline_left_out_is_the_first_check_in_on_both_sides() {
     place.git(&["checkout", "-q", "-b", "work"]);
     place.commit("2026-11-20", "Check in", &[(PATH, &open.replace("current = 40", "current = 70"))]);
     parts(&diff(&place, &[]), [0.25, 0.0, 0.0]);
+}
+
+#[test]
+fn what_both_states_have_is_read_once_and_the_same() {
+    let odd =
+        "\u{feff}cycle = \"2026-Q4\"\r\n[[objective]]\r\nid = \"Odd\"\r\ntitle = \"Nobody waits\"\r\nteam = \"T\"\r\n";
+    let broken = "[[objective]\n";
+    let place =
+        Place::with(&[(PATH, TEAM), ("okrs/odd.toml", odd), ("okrs/broken.toml", broken), ("okr.toml", "a = 1\n")]);
+    place.commit("2026-11-20", "Check in", &[(PATH, &TEAM.replace("current = 8\n", "current = 7\n"))]);
+    place.git(&["mv", "okrs/odd.toml", "okrs/later.toml"]);
+    place.commit("2026-11-21", "Move", &[("okrs/new.toml", "cycle = \"x\"\n")]);
+    let repository = Repository::open(&place.root()).expect("a repository");
+    let commit = |name: &str| repository.resolve(name).expect("a commit");
+    let told = |tree: &Tree| {
+        let findings: Vec<_> = tree
+            .findings
+            .iter()
+            .map(|finding| {
+                let label = finding.primary.as_ref().expect("a place");
+                (finding.rule, tree.sources.get(label.file).path.clone(), label.range.clone(), finding.message.clone())
+            })
+            .collect();
+        let files: Vec<_> =
+            tree.files.iter().map(|f| (f.path.clone(), f.objectives.clone(), f.places.clone())).collect();
+        (findings, files, tree.revision.clone())
+    };
+    for (one, other) in [("HEAD", "HEAD~2"), ("HEAD~2", "HEAD"), ("HEAD", "HEAD~1")] {
+        let known = source::revision(&repository, commit(one)).expect("goals");
+        let alone = source::revision(&repository, commit(other)).expect("goals");
+        let beside = source::revision_beside(&repository, commit(other), &[], &known).expect("goals");
+        assert!(!alone.findings.is_empty());
+        assert_eq!(told(&beside), told(&alone), "{other} beside {one}");
+    }
 }

@@ -2,15 +2,19 @@
 
 use crate::support::Place;
 
+const SCHEMAS: [&str; 2] = [".okr/schemas/okr.schema.json", ".okr/schemas/objectives.schema.json"];
+
 #[test]
 fn the_first_objective_checks_without_a_word() {
     let place = Place::repository();
     let listed = place.okr(&["init", "--dry-run"]).exits(0);
-    assert_eq!(listed.out, "would write okr.toml\nwould write okrs/2026-Q4/team.toml\n");
+    let written = ["okr.toml", "okrs/2026-Q4/team.toml", SCHEMAS[0], SCHEMAS[1]];
+    let each = |verb: &str| written.map(|path| format!("{verb} {path}\n")).concat();
+    assert_eq!(listed.out, each("would write"));
     assert!(!place.root().join("okr.toml").exists() && !place.root().join("okrs").exists());
 
-    let written = place.okr(&["init"]).exits(0);
-    assert_eq!(written.out, "wrote okr.toml\nwrote okrs/2026-Q4/team.toml\n");
+    let run = place.okr(&["init"]).exits(0);
+    assert_eq!(run.out, each("wrote"));
     assert!(place.read("okrs/2026-Q4/team.toml").contains("owner = \"ana@acme.example\""));
     let checked = place.okr(&["check", "--format", "json"]).exits(0).json();
     let loud: Vec<&serde_json::Value> =
@@ -24,7 +28,7 @@ fn what_is_there_stays() {
     let place = Place::repository();
     place.write("okr.toml", "paths = [\"goals\"]\n[calendar]\nfiscal_year_start = \"04-01\"\n");
     let written = place.okr(&["init"]).exits(0).says("okr.toml is there already");
-    assert_eq!(written.out, "wrote goals/2026-Q3/team.toml\n");
+    assert_eq!(written.out, format!("wrote goals/2026-Q3/team.toml\nwrote {}\nwrote {}\n", SCHEMAS[0], SCHEMAS[1]));
     place.write("goals/2026-Q3/team.toml", "mine");
     let again = place.okr(&["init"]).exits(0).says("goals/2026-Q3/team.toml is there already");
     assert_eq!((again.out.as_str(), place.read("goals/2026-Q3/team.toml").as_str()), ("", "mine"));
@@ -32,6 +36,20 @@ fn what_is_there_stays() {
     place.write("goals/2026-Q3/payments.toml", "theirs");
     let other = place.okr(&["init"]).exits(0).says("goals/2026-Q3 is there already");
     assert_eq!(other.out, "");
+}
+
+/// An editor reads the first line as a path from the file's own folder.
+#[test]
+fn each_file_names_the_schema_that_it_holds() {
+    let place = Place::repository();
+    let _ = place.okr(&["init"]).exits(0);
+    for (path, name) in [("okr.toml", "okr"), ("okrs/2026-Q4/team.toml", "objectives")] {
+        let text = place.read(path);
+        let schema = text.lines().next().and_then(|line| line.strip_prefix("#:schema ")).expect("a schema line");
+        let folder = std::path::Path::new(path).parent().expect("a folder");
+        let schema = place.read(folder.join(schema).to_str().expect("UTF-8"));
+        assert_eq!(schema, place.okr(&["schema", name]).exits(0).out, "{path}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! README tells the truth: each console block is what the program prints today.
 //! `GIT_OKR_BLESS=1 cargo test readme` writes the blocks anew.
 
-use crate::support::Place;
+use crate::support::{GOALS, PATH, Place};
 use std::path::{Path, PathBuf};
 
 const FENCE: &str = "```";
@@ -60,6 +60,24 @@ fn the_two_commands_are_there() {
     let text = std::fs::read_to_string(readme()).expect("README.md");
     assert!(text.contains("cargo run --release -- demo"), "the first command");
     assert!(text.contains("\ncargo test\n"), "the second command");
+}
+
+#[test]
+fn the_formats_are_those_that_there_are() {
+    let text = std::fs::read_to_string(readme()).expect("README.md");
+    let (_, section) = text.split_once("### Formats of findings").expect("the section");
+    let section = section.split("\n## ").next().expect("a section");
+    let listed: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let place = Place::with(&[(PATH, GOALS)]);
+    let refused = place.okr(&["check", "--output", "none=file"]).exits(2).err;
+    let known = refused.split_once("write one of ").expect("a list").1.lines().next().expect("a line");
+    assert_eq!(listed.join(", "), known);
+
+    let command = section.lines().find_map(|line| line.strip_prefix("git okr ")).expect("a command");
+    let _ = place.okr(&command.split_whitespace().collect::<Vec<_>>()).exits(0);
+    for output in command.split_whitespace().filter_map(|word| word.split_once('=')) {
+        assert!(!place.read(output.1).is_empty(), "{}", output.1);
+    }
 }
 
 #[test]

@@ -11,10 +11,14 @@ fn bad() -> String {
 /// Good goals, committed, and a hook that checks what is staged.
 fn hooked(arguments: &str) -> Place {
     let place = Place::with(&[(PATH, GOALS)]);
+    hook(&place, arguments);
+    place
+}
+
+fn hook(place: &Place, arguments: &str) {
     let hook = format!("#!/bin/sh\nexec git okr check --staged --format concise {arguments}\n");
     place.write(".git/hooks/pre-commit", hook);
     place.shell(&place.root(), "chmod +x .git/hooks/pre-commit", &[]);
-    place
 }
 
 /// Runs a line of shell and gives whether a commit came of it, and what was said.
@@ -81,10 +85,22 @@ fn with_a_base_a_commit_answers_for_itself() {
     place.git(&["config", "core.hooksPath", "/dev/null"]);
     place.commit("2026-10-06", "An old sin", &[(PATH, &bad())]);
     place.git(&["config", "--unset", "core.hooksPath"]);
-    place.write(PATH, bad().replace("420", "421"));
+    place.write(PATH, bad().replace("current", "note = \"Soon\"\ncurrent").replace("curent = 400", "curent = 401"));
     taken(&place, "git commit -qam 'The old sin is not its own'");
-    place.write(PATH, bad().replace("420", "421").replace("target = 294", "traget = 294"));
+    place.write(PATH, bad().replace("owner", "ownr"));
     refused(&place, "git commit -qam Bad");
+}
+
+#[test]
+fn before_the_first_commit_all_is_new() {
+    let place = Place::repository();
+    hook(&place, "--base HEAD");
+    place.write(PATH, bad());
+    let (done, said) = place.shell(&place.root(), "git add -A && git commit -qm First", &[]);
+    assert!(!done && said.contains("field-unknown"), "{said}");
+    place.write(PATH, GOALS);
+    let (done, said) = place.shell(&place.root(), "git add -A && git commit -qm First", &[]);
+    assert!(done, "{said}");
 }
 
 #[test]

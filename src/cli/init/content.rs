@@ -1,7 +1,11 @@
-//! Owns what a repository starts with: commented settings and a first objective that reads and checks well.
+//! Owns what a repository starts with: commented settings, a first objective that reads and checks well, and the
+//! schemas by which an editor knows both.
 //! Never looks at what is already there.
 
-use crate::config;
+use crate::{config, syntax};
+
+/// Where the schemas lie that the files name. Nobody needs a network for them, and nobody gets another version's.
+const SCHEMAS: &str = ".okr/schemas";
 
 /// Gives the files for a team's first cycle, by path from the root.
 ///
@@ -10,10 +14,24 @@ pub fn files(folder: &str, cycle: &str, owner: &str) -> Vec<(String, String)> {
     let objectives = plain(include_str!("objectives.toml"))
         .replace("{cycle}", cycle)
         .replace("\"{owner}\"", &toml::Value::from(owner).to_string());
+    let goals = format!("{folder}/{cycle}/team.toml");
+    let settings = config::FILE_NAME.to_owned();
+    let (of_goals, of_settings) = (format!("{SCHEMAS}/objectives.schema.json"), format!("{SCHEMAS}/okr.schema.json"));
     vec![
-        (config::FILE_NAME.to_owned(), plain(include_str!("okr.toml"))),
-        (format!("{folder}/{cycle}/team.toml"), objectives),
+        (settings.clone(), schema_line(&settings, &of_settings) + &plain(include_str!("okr.toml"))),
+        (goals.clone(), schema_line(&goals, &of_goals) + &objectives),
+        (of_settings, plain(config::SCHEMA)),
+        (of_goals, plain(syntax::SCHEMA)),
     ]
+}
+
+/// Writes the first line of a file by which editors (taplo, tombi, VS Code) find its schema; both are paths from the root.
+fn schema_line(file: &str, schema: &str) -> String {
+    let up = match file.matches('/').count() {
+        0 => "./".to_owned(),
+        folders => "../".repeat(folders),
+    };
+    format!("#:schema {up}{schema}\n")
 }
 
 /// A checkout of this source may have given the texts the line ends of Windows.
@@ -34,6 +52,8 @@ mod tests {
             assert_eq!((table["cycle"].as_str(), table["owner"].as_str()), (Some("2026-Q4"), Some(owner)));
             let settings: toml::Table = files[0].1.parse().expect("TOML");
             assert_eq!(settings.len(), 1, "all but the version is a comment");
+            assert!(files[0].1.starts_with("#:schema ./.okr/schemas/okr.schema.json\n"));
+            assert!(files[1].1.starts_with("#:schema ../../.okr/schemas/objectives.schema.json\n"));
         }
     }
 

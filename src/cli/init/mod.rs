@@ -13,8 +13,8 @@ use std::path::Path;
 
 /// Write settings and a first objective for the running quarter
 ///
-/// Writes okr.toml with the usual keys and their defaults as comments, and okrs/<quarter>/team.toml with an example to
-/// rewrite. What is there already stays as it is.
+/// Writes okr.toml with the usual keys and their defaults as comments, okrs/<quarter>/team.toml with an example to
+/// rewrite, and the schemas of both, by which an editor completes and explains them. What is there already stays as it is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  git okr init --dry-run\n  git okr init && git okr check")]
 pub struct Init {

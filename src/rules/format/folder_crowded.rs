@@ -22,10 +22,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// ```
@@ -36,10 +38,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "happy-merchants"
     /// title = "Merchants recommend us"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "nps"
     /// title = "Merchants' NPS rises from 31 to 45"
+    /// definition = "Answers of nine and ten in the survey"
     /// baseline = 31
     /// target = 45
     /// ```
@@ -52,10 +56,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// ```
@@ -66,10 +72,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "happy-merchants"
     /// title = "Merchants recommend us"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "nps"
     /// title = "Merchants' NPS rises from 31 to 45"
+    /// definition = "Answers of nine and ten in the survey"
     /// baseline = 31
     /// target = 45
     /// ```

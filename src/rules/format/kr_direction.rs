@@ -17,10 +17,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 294
     /// target = 420
     /// ```
@@ -33,10 +35,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// ```

@@ -1,12 +1,12 @@
 use crate::finding::Finding;
 use crate::history::History;
-use crate::okr::{Bounds, Change, Field, Goal, Measure};
+use crate::okr::{Bounds, Change, Checkpoint, Field, Goal, Measure, Pace, quantity, rounded};
 use crate::rules::Part;
 use crate::rules::{Context, declare_rule};
 use std::collections::BTreeMap;
 
 declare_rule! {
-    /// Numbers that cannot be: baseline equal to target, bounds that cross, a ladder out of order, a weight not above 0, a share outside 0–1.
+    /// Numbers that cannot be: baseline equal to target, bounds that cross, a ladder or checkpoints out of order, a weight not above 0, a share outside 0–1.
     ///
     /// ## Why
     /// There is no way from a number to itself, so progress would be all or nothing by accident.
@@ -19,10 +19,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments stays at 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake stay at 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 294
     /// target = 294
     /// ```
@@ -35,10 +37,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments stays below 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake stay below 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// at_most = 294
     /// ```
     ///
@@ -67,8 +71,30 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
                 }
                 _ => {}
             }
+            if let Pace::Checkpoints(checkpoints) = &part.key_result.pace {
+                found.extend(disorder(&part, checkpoints));
+            }
         }
     }
+}
+
+/// Reports the first checkpoint that comes before the one written above it, or expects less.
+fn disorder(part: &Part<'_>, checkpoints: &[Checkpoint]) -> Option<Finding> {
+    let (at, pair) = checkpoints
+        .windows(2)
+        .enumerate()
+        .find(|(_, pair)| pair[1].on <= pair[0].on || rounded(pair[1].progress) < rounded(pair[0].progress))?;
+    let (key, message) = if pair[1].on <= pair[0].on {
+        ("on", format!("the checkpoints are out of order: {} is not after {}", pair[1].on, pair[0].on))
+    } else {
+        let (less, more) = (quantity(pair[1].progress, None), quantity(pair[0].progress, None));
+        (
+            "progress",
+            format!("the checkpoints are out of order: {less} comes after {more}, and progress expected once stays"),
+        )
+    };
+    let help = "write them by day, each with as much progress as the one before or more";
+    Some(part.finding(&RULE, &format!("pace.{}.{key}", at + 1), message, help))
 }
 
 fn flat(part: &Part<'_>, baseline: f64, goal: &Goal, found: &mut Vec<Finding>) {

@@ -17,10 +17,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "success-share"
     /// title = "Share of payments that succeed rises"
+    /// definition = "All card payments of the week"
     /// baseline = 92
     /// target = 995
     /// unit = "%"
@@ -34,10 +36,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "success-share"
     /// title = "Share of payments that succeed rises"
+    /// definition = "All card payments of the week"
     /// baseline = 92
     /// target = 99.5
     /// unit = "%"

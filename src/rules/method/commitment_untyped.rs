@@ -17,8 +17,9 @@ declare_rule! {
     /// title = "Checkout just works"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// ```
@@ -34,8 +35,9 @@ declare_rule! {
     /// commitment = "aspirational"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// ```

@@ -16,10 +16,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     ///
@@ -29,8 +31,8 @@ declare_rule! {
     /// done = false
     ///
     /// [[objective.key_result]]
-    /// id = "refunds"
-    /// title = "Refunds are live in the app"
+    /// id = "tax-audit"
+    /// title = "The tax audit passes without a finding"
     /// done = false
     /// ```
     ///
@@ -42,16 +44,19 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     ///
     /// [[objective.key_result]]
     /// id = "failed-payments"
     /// title = "Failed payments fall from 3 % to 1 %"
+    /// definition = "Share of the week's card payments"
     /// baseline = 3
     /// target = 1
     ///

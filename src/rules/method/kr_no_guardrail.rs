@@ -1,6 +1,6 @@
 use crate::finding::Finding;
-use crate::okr::{Kind, Role};
-use crate::rules::words::pressure;
+use crate::okr::{Kind, Measure, Role};
+use crate::rules::words::{pressure, share};
 use crate::rules::{Context, declare_rule};
 
 declare_rule! {
@@ -17,10 +17,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "p99-latency"
     /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// ```
@@ -33,16 +35,19 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "p99-latency"
     /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     ///
     /// [[objective.key_result]]
     /// id = "failed-payments"
     /// title = "Failed payments stay below 1 %"
+    /// definition = "Share of the week's card payments"
     /// role = "guardrail"
     /// at_most = 1
     /// unit = "%"
@@ -63,7 +68,13 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         if guarded {
             continue;
         }
-        let pressed = item.goals().find_map(|part| Some((part, pressure(&part.key_result.title)?)));
+        let pressed = item.goals().find_map(|part| {
+            // A share of costs or revenue is no volume, and neither is a percentage that starts somewhere.
+            let percentage = part.key_result.unit.as_deref() == Some("%")
+                && matches!(part.key_result.measure, Some(Measure::Metric { baseline: Some(from), .. }) if from != 0.0);
+            let title = Some(&part.key_result.title).filter(|title| !percentage && share(title).is_none())?;
+            Some((part, pressure(title)?))
+        });
         if let Some((part, word)) = pressed {
             let message =
                 format!("`{}` is about `{word}`, and nothing shows what that costs elsewhere", part.key_result.id);

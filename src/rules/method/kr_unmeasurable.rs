@@ -16,10 +16,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "love"
     /// title = "Customers love the new checkout"
+    /// definition = "Answers in the survey after the purchase"
     /// ```
     ///
     /// ## Good
@@ -30,10 +32,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "rating"
     /// title = "Customers rate the new checkout with 4.5 of 5"
+    /// definition = "Answers in the survey after the purchase"
     /// baseline = 3.8
     /// target = 4.5
     /// ```

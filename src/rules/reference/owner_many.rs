@@ -15,10 +15,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// owner = "@ana, @bo"
@@ -32,10 +34,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// owner = "@ana"
@@ -50,11 +54,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     for item in &context.objectives {
         for part in item.parts() {
             let Some(owner) = &part.key_result.owner else { continue };
-            let several = owner.split_whitespace().filter(|word| word.starts_with('@')).count() > 1
-                || owner.contains([',', ';', '&'])
-                || owner.contains(" and ")
-                || owner.contains(" + ");
-            if several {
+            if is_several(owner) {
                 let message = format!(
                     "`{}` has more than one owner ({owner}), so each may wait for the other",
                     part.key_result.id
@@ -68,4 +68,12 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// Tells whether an owner is more than one.
+pub(in crate::rules) fn is_several(owner: &str) -> bool {
+    owner.split_whitespace().filter(|word| word.starts_with('@')).count() > 1
+        || owner.contains([',', ';', '&'])
+        || owner.contains(" and ")
+        || owner.contains(" + ")
 }

@@ -1,5 +1,6 @@
 use crate::finding::Finding;
 use crate::rules::profile::closest;
+use crate::rules::reference::owner_many::is_several;
 use crate::rules::{Context, declare_rule};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,10 +22,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// owner = "@anna"
@@ -42,10 +45,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// owner = "@ana"
@@ -85,7 +90,8 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
             }
         }
         for part in item.parts() {
-            let owner = part.key_result.owner.as_ref();
+            // Several in one are `owner-many`.
+            let owner = part.key_result.owner.as_ref().filter(|owner| !is_several(owner));
             if let Some(owner) = owner.filter(|owner| !known.contains_key(&owner.to_lowercase())) {
                 let (message, help) = words(owner);
                 found.push(part.finding(&RULE, "owner", message, help));

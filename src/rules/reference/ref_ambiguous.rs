@@ -17,10 +17,12 @@ declare_rule! {
     /// id = "customer-trust"
     /// cycle = "2026"
     /// title = "Customers trust us with their money"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "nps"
     /// title = "Merchants' NPS rises from 31 to 45"
+    /// definition = "Answers of nine and ten in the survey"
     /// baseline = 31
     /// target = 45
     ///
@@ -28,10 +30,12 @@ declare_rule! {
     /// id = "customer-trust"
     /// cycle = "2026-H2"
     /// title = "Merchants trust us too"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "nps"
     /// title = "Merchants' NPS rises from 31 to 45"
+    /// definition = "Answers of nine and ten in the survey"
     /// baseline = 31
     /// target = 45
     /// ```
@@ -42,11 +46,13 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     /// parent = "customer-trust"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// ```
@@ -59,10 +65,12 @@ declare_rule! {
     /// [[objective]]
     /// id = "customer-trust"
     /// title = "Customers trust us with their money"
+    /// commitment = "committed"
     ///
     /// [[objective.key_result]]
     /// id = "nps"
     /// title = "Merchants' NPS rises from 31 to 45"
+    /// definition = "Answers of nine and ten in the survey"
     /// baseline = 31
     /// target = 45
     /// ```
@@ -73,11 +81,13 @@ declare_rule! {
     /// [[objective]]
     /// id = "reliable-checkout"
     /// title = "Checkout just works"
+    /// commitment = "committed"
     /// parent = "customer-trust"
     ///
     /// [[objective.key_result]]
-    /// id = "p99-latency"
-    /// title = "P99 latency of payments falls from 420 ms to 294 ms"
+    /// id = "refused-cards"
+    /// title = "Cards refused by mistake fall from 420 to 294 a week"
+    /// definition = "Counted by the bank, over the week"
     /// baseline = 420
     /// target = 294
     /// ```
