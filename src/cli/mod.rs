@@ -6,7 +6,9 @@ mod base;
 mod compared;
 mod fix;
 mod output;
+mod posting;
 mod session;
+mod step;
 mod summary;
 mod view;
 mod written;
@@ -56,6 +58,7 @@ commands! {
     log::Log,
     diff::Diff,
     comment::Comment,
+    ci::Ci,
     report::Report,
     doctor::Doctor,
     schema::Schema,

@@ -50,6 +50,9 @@ pub struct Modelled {
     pub checked: Checked,
 }
 
+/// A past that can be asked further, its history, and the definitions at lock of some cycles.
+type Looked<'a> = (Option<Past<'a>>, History, BTreeMap<String, Locks>);
+
 /// What is known of the past.
 pub struct Evidence {
     /// Every event.
@@ -92,6 +95,15 @@ impl View {
         };
         let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), seen };
         view.refuse_broken_configuration()?;
+        Ok(view)
+    }
+
+    /// Opens the commit that somebody proposes, on its own day unless another is fixed: a run repeated later says the same.
+    pub fn proposed(commit: ObjectId, global: &Global, session: &mut Session<'_>) -> Result<View, Failure> {
+        let mut view = View::side(Some(commit), global, session)?;
+        if let (None, Some(seconds)) = (session.fixed_today(global)?, view.tree.revision.committed) {
+            view.today = day_of(seconds)?;
+        }
         Ok(view)
     }
 
@@ -418,12 +430,7 @@ impl View {
         self.look_back(options, cycles, session).map(|(_, history, locks)| (history, locks))
     }
 
-    fn look_back(
-        &self,
-        options: &Options,
-        cycles: &[Cycle],
-        session: &mut Session<'_>,
-    ) -> Result<(Option<Past<'_>>, History, BTreeMap<String, Locks>), Failure> {
+    fn look_back(&self, options: &Options, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Looked<'_>, Failure> {
         let mut past = self.past(options)?;
         let mut history = self.told(past.as_mut(), session)?;
         let mut locks = BTreeMap::new();

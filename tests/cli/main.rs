@@ -9,6 +9,7 @@ mod support;
 mod architecture;
 mod bad_input;
 mod check_base;
+mod ci;
 mod comment;
 mod demo;
 mod diff;
