@@ -124,7 +124,9 @@ impl Ci {
         if self.comment != Commenting::Never {
             let required = self.comment == Commenting::Required;
             let told = self.posting.send(&said, (When::Auto, Behavior::Update), required, session)?;
-            session.print(&told.line())?;
+            if told.outcome != "no-pull-request" {
+                session.print(&told.line())?;
+            }
             outputs.set("comment-id", told.id.unwrap_or_default());
             outputs.set("comment-url", told.url.unwrap_or_default());
         }

@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod action;
 mod architecture;
 mod bad_input;
 mod check_base;
