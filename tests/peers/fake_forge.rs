@@ -1,12 +1,14 @@
-//! The forge of the tests as a program, for other people's tools: `fake-forge 127.0.0.1:4012` serves until it is killed.
+//! The forge of the tests as a program, for other people's tools: `fake-forge FILE` listens at a free port of this
+//! machine, writes its address into the file, and serves until it is killed.
 
 #[allow(dead_code)] // What tests look into stays unused here.
 #[path = "../support/forge.rs"]
 mod forge;
 
 fn main() {
-    let place = std::env::args().nth(1).expect("the place to listen at, for instance 127.0.0.1:4012");
-    let _forge = forge::FakeForge::start_at(&place);
+    let file = std::env::args_os().nth(1).expect("the file to write the address into");
+    let forge = forge::FakeForge::start();
+    std::fs::write(file, format!("{}\n", forge.address)).expect("a file that can be written");
     loop {
         std::thread::park();
     }
