@@ -10,6 +10,7 @@
 //!
 //! | room | owns |
 //! |---|---|
+//! | [`cores`] | independent work, spread over the machine's cores |
 //! | [`text`] | the bytes of a file: lines, columns, and making hostile text harmless |
 //! | [`okr`] | the domain and its arithmetic: no I/O, no clock |
 //! | [`finding`] | one finding type and its output formats |
@@ -28,6 +29,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod cores;
 pub mod diff;
 pub mod finding;
 pub mod forge;

@@ -1,18 +1,21 @@
 //! The process: arguments, environment, clock and streams go in, an exit code comes out.
 
 use git_okr::cli::{self, Session, Terminal};
-use std::io::{IsTerminal, stderr, stdin, stdout};
+use std::io::{BufWriter, IsTerminal, stderr, stdin, stdout};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     git_okr::git::prepare();
-    let (mut out, mut err) = (stdout().lock(), stderr().lock());
+    // The error stream is not locked: a progress bar is drawn on it from another thread.
+    let (out, mut err) = (stdout().lock(), stderr());
     let terminal = Terminal {
         stdin: stdin().is_terminal(),
         stdout: out.is_terminal(),
         stderr: err.is_terminal(),
         width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
     };
+    // The process's own stream writes line by line: right for whoever watches, slow for a pipe. A command flushes it.
+    let mut out = BufWriter::with_capacity(if terminal.stdout { 0 } else { 1 << 16 }, out);
     let mut session = Session::new(std::env::vars_os(), terminal, jiff::Timestamp::now(), &mut out, &mut err);
     ExitCode::from(cli::run(std::env::args_os(), &mut session))
 }

@@ -27,22 +27,84 @@ SCRIPTED = {"R1": 10, "R2": 20, "R3": 12}
 PART = {"R1": 50_000, "R2": 20_000, "R3": 10**9}
 
 
-class Contest:
-    """One repository, ready to be run on."""
+class Linting:
+    """One repository, whose files are read and whose history nobody asks for."""
 
     def __init__(self, repository, tools):
         self.repository, self.tools = repository, tools
         self.folder = str(repository.folder)
         self.git = repository.folder / ".git"
-        self.graphs = self.git / "bench-graphs"
         self.commits = int(output(["git", "rev-list", "--count", "HEAD"], self.folder)[0])
+        self.check = self.check_of("format")
+        self.tuned_for_tombi()
+
+    def check_of(self, groups):
+        return (self.tools.okr, "check", "--today", DAY, "--select", groups, "--format", "json")
+
+    def tuned_for_tombi(self):
+        """Tells tombi where our schema is: it has no option for that. The file is hidden from git."""
+        (self.git / "info").mkdir(exist_ok=True)
+        (self.git / "info" / "exclude").write_text("/tombi.toml\n", encoding="utf-8")
+        text = f'[[schemas]]\npath = {json.dumps(str(SCHEMA))}\ninclude = ["okrs/**/*.toml"]\n'
+        (self.repository.folder / "tombi.toml").write_text(text, encoding="utf-8")
+
+    def linters(self):
+        """Gives each linter's name, its command, and how it says how many files it read."""
+        peers = self.tools.peers
+        taplo = (str(peers / "taplo"), "lint", "--no-auto-config", "--schema", f"file://{SCHEMA}", "okrs/**/*.toml")
+        tombi = (str(peers / "tombi"), "lint", "--offline", "okrs")
+        return [
+            ("taplo lint", taplo, rb"found files total=(\d+) "),
+            ("tombi lint", tombi, rb"(\d+) files linted successfully"),
+        ]
+
+    def agreed(self):
+        """Holds everybody's answers against ours, in a process of its own: what it reads would count as memory of
+        whatever this one starts. Gives one sentence for each competitor."""
+        with concurrent.futures.ProcessPoolExecutor(max_workers=1) as aside:
+            return aside.submit(self.hold_together).result()
+
+    def hold_together(self):
+        linted = agreement.with_linters(self.repository, self.check, self.linters())
+        return [f"taplo, tombi and git okr check accept the same {linted} and refuse a wrong one"]
+
+    def contenders(self):
+        judged = Contender("check all", self.check_of("format,reference,method"), self.folder)
+        linters = [Contender(name, command, self.folder) for name, command, _ in self.linters()]
+        return [Contender("check", self.check, self.folder), judged, *linters]
+
+    def rows(self, rounds):
+        costs = in_turns(self.contenders(), rounds)
+        judged = "`check` by every rule that reads no history, on the clock, against `taplo lint` with our schema"
+        return [
+            *self.lint_rows(costs, 10),
+            faster(judged, costs["check all"], costs["taplo lint"], "wall", None),
+            Row.memory("memory of `check`, beside `taplo lint`", costs["check"], costs["taplo lint"], None),
+        ]
+
+    def lint_rows(self, costs, demand):
+        files = len(self.repository.files)
+        work = f"`check --select format` of {files:,} files, on the clock, against `{{}}` with our schema"
+        return [
+            faster(work.format("taplo lint"), costs["check"], costs["taplo lint"], "wall", demand),
+            faster(work.format("tombi lint"), costs["check"], costs["tombi lint"], "wall", None),
+        ]
+
+    def cleared(self):
+        """Leaves the repository as it was made."""
+
+
+class Contest(Linting):
+    """One repository, ready to be run on."""
+
+    def __init__(self, repository, tools):
+        super().__init__(repository, tools)
+        self.graphs = self.git / "bench-graphs"
         self.part = min(PART[repository.name], self.commits)
         cold = ("--no-cache",) if tools.has_cache else ()
         self.log = (tools.okr, "log", *cold, "--today", DAY, "--format", "json")
-        self.check = (tools.okr, "check", "--today", DAY, "--select", "format", "--format", "json")
         self.write_graphs()
         self.single_line = agreement.lines_of_one(repository, 3)
-        self.tuned_for_tombi()
 
     # --- the states of the repository -------------------------------------------------------------------------------
 
@@ -71,23 +133,6 @@ class Contest:
     def cache(self):
         return self.git / "okr"
 
-    def tuned_for_tombi(self):
-        """Tells tombi where our schema is: it has no option for that. The file is hidden from git."""
-        (self.git / "info").mkdir(exist_ok=True)
-        (self.git / "info" / "exclude").write_text("/tombi.toml\n", encoding="utf-8")
-        text = f'[[schemas]]\npath = {json.dumps(str(SCHEMA))}\ninclude = ["okrs/**/*.toml"]\n'
-        (self.repository.folder / "tombi.toml").write_text(text, encoding="utf-8")
-
-    def linters(self):
-        """Gives each linter's name, its command, and how it says how many files it read."""
-        peers = self.tools.peers
-        taplo = (str(peers / "taplo"), "lint", "--no-auto-config", "--schema", f"file://{SCHEMA}", "okrs/**/*.toml")
-        tombi = (str(peers / "tombi"), "lint", "--offline", "okrs")
-        return [
-            ("taplo lint", taplo, rb"found files total=(\d+) "),
-            ("tombi lint", tombi, rb"(\d+) files linted successfully"),
-        ]
-
     def script(self, commits):
         return (str(self.tools.peers / "python"), "-B", str(SCRIPT), self.folder, str(commits))
 
@@ -110,12 +155,6 @@ class Contest:
 
     # --- agreement --------------------------------------------------------------------------------------------------
 
-    def agreed(self):
-        """Holds everybody's check-ins against ours, in a process of its own: what it reads would count as memory of
-        whatever this one starts. Gives one sentence for each competitor."""
-        with concurrent.futures.ProcessPoolExecutor(max_workers=1) as aside:
-            return aside.submit(self.hold_together).result()
-
     def hold_together(self):
         repository = self.repository
         said, ours = [], None
@@ -137,8 +176,7 @@ class Contest:
         said.append(f"the PyGit2 script finds the same {scripted} in the {self.part:,} commits that it walks")
         sampled = agreement.with_git_history(ours, repository, self.tools.peers, self.single_line)
         said.append(f"git-history finds the same values in {sampled}")
-        linted = agreement.with_linters(repository, self.check, self.linters())
-        said.append(f"taplo, tombi and git okr check accept the same {linted} and refuse a wrong one")
+        said += super().hold_together()
         if self.tools.has_cache:
             commit, _ = self.hundred_ago()
             runs = [("log", "--as-of", commit), ("log",), ("log",)]
@@ -224,10 +262,7 @@ class Contest:
             scripted = more(scripted, self.commits / self.part, costs["script start"])
         rows.append(faster(work, cold, scripted, "cpu", SCRIPTED[name]))
         rows += self.warm_rows(costs)
-        work = f"`check --select format` of {files:,} files, on the clock, against `{{}}` with our schema"
-        taplo = 10 if name == "R2" else None
-        rows.append(faster(work.format("taplo lint"), costs["check"], costs["taplo lint"], "wall", taplo))
-        rows.append(faster(work.format("tombi lint"), costs["check"], costs["tombi lint"], "wall", None))
+        rows += self.lint_rows(costs, 10 if name == "R2" else None)
         work = "`--version` on the clock, against an empty Rust program"
         rows.append(Row.at_most(work, costs["version"], costs["empty"], "wall", 1.5))
         memory = 0.9e9 if name == "R2" else None

@@ -63,6 +63,8 @@ SHAPES = {
     "R2": Shape(200_000, 0.05, 0, 10_000, 10, 50, 20, 6, 0.5),
     # A company's goals, one year.
     "R3": Shape(10_000, 0.10, 0, 1_000, 4, 25, 20, 4, 0.3),
+    # R2's files with hardly a history, for who reads files alone.
+    "FILES": Shape(1_000, 0.05, 0, 10_000, 10, 50, 20, 6, 0.5),
 }
 
 
@@ -380,7 +382,7 @@ class History:
 class Repository:
     """A repository that was made: where it is, what it was made of, and what to know of it."""
 
-    name: str  # R1, R2, R3
+    name: str  # R1, R2, R3, FILES
     folder: Path
     scale: float
     seed: int

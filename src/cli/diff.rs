@@ -105,9 +105,7 @@ impl Diff {
                 let before = if dots == 3 { repository.merge_base(left, right)? } else { left };
                 States { before, after: Some(right) }
             }
-            (None, after) => {
-                States { before: commit(before)?, after: after.as_deref().map(commit).transpose()? }
-            }
+            (None, after) => States { before: commit(before)?, after: after.as_deref().map(commit).transpose()? },
         })
     }
 }

@@ -1,9 +1,12 @@
 //! Owns what a run is surrounded by: streams, terminal, environment, clock. Nothing else asks the process for them.
 
 use super::arguments::{Color, Global};
+use super::bar::{Bar, PATIENCE};
 use super::{Failure, OutputLost, Usage};
 use crate::finding::Style;
+use crate::history::Progress;
 use crate::text::printable;
+use indicatif::ProgressDrawTarget;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
@@ -11,6 +14,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Which streams are a terminal, and how wide it is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -117,8 +121,20 @@ impl<'a> Session<'a> {
             Color::Never => false,
             Color::Auto if self.variable("NO_COLOR").is_some() => false,
             Color::Auto if self.variable("CLICOLOR_FORCE").is_some_and(|force| force != "0") => true,
-            Color::Auto => terminal && self.variable("TERM").is_none_or(|term| term != "dumb"),
+            Color::Auto => terminal && !self.is_dumb(),
         }
+    }
+
+    fn is_dumb(&self) -> bool {
+        self.variable("TERM").is_some_and(|term| term == "dumb")
+    }
+
+    /// Shows who waits in front of a terminal how far the reading of a history has come, until the bar is dropped.
+    pub(super) fn bar(&self, progress: Arc<Progress>) -> Bar {
+        if self.quiet || !self.terminal.stderr || self.is_dumb() {
+            return Bar::none();
+        }
+        Bar::new(progress, ProgressDrawTarget::stderr(), PATIENCE)
     }
 
     /// Gives the width of results in columns: the terminal's, or `COLUMNS`, else 80.

@@ -50,9 +50,6 @@ pub struct Modelled {
     pub checked: Checked,
 }
 
-/// A past that can be asked further, its history, and the definitions at lock of some cycles.
-type Looked<'a> = (Option<Past<'a>>, History, BTreeMap<String, Locks>);
-
 /// What is known of the past.
 pub struct Evidence {
     /// Every event.
@@ -277,7 +274,10 @@ impl View {
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
         let mut history = match past {
-            Some(past) => past.history()?,
+            Some(past) => {
+                let _bar = session.bar(past.progress());
+                past.history()?
+            }
             None => History { complete: true, ..History::default() },
         };
         let Some(repository) = &self.repository else { return Ok(history) };
@@ -341,7 +341,8 @@ impl View {
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
     pub fn evidence(&self, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Evidence, Failure> {
-        let (mut past, history, locks) = self.look_back(&Options::default(), cycles, session)?;
+        let mut past = self.past(&Options::default())?;
+        let (history, locks) = self.look_back(past.as_mut(), cycles, session)?;
         let agreed = self.agreed(past.as_mut())?;
         Ok(Evidence { history, locks, agreed })
     }
@@ -427,12 +428,16 @@ impl View {
         cycles: &[Cycle],
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
-        self.look_back(options, cycles, session).map(|(_, history, locks)| (history, locks))
+        self.look_back(self.past(options)?.as_mut(), cycles, session)
     }
 
-    fn look_back(&self, options: &Options, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Looked<'_>, Failure> {
-        let mut past = self.past(options)?;
-        let mut history = self.told(past.as_mut(), session)?;
+    fn look_back(
+        &self,
+        mut past: Option<&mut Past<'_>>,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
+        let mut history = self.told(past.as_deref_mut(), session)?;
         let mut locks = BTreeMap::new();
         for cycle in cycles {
             let Some(past) = &mut past else { break };
@@ -441,7 +446,7 @@ impl View {
             history.degraded.extend(new);
             locks.insert(cycle.id.clone(), agreed);
         }
-        Ok((past, history, locks))
+        Ok((history, locks))
     }
 }
 

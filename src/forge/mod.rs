@@ -17,6 +17,7 @@ pub use error::Error;
 pub use marker::{Id, Marker, Run};
 pub use sticky::{Behavior, Outcome, Post, When, post};
 
+use crate::text::in_address;
 use serde_json::Value;
 
 /// A comment as the forge has it.
@@ -188,20 +189,6 @@ pub fn find(name: &str) -> Option<&'static dyn Forge> {
 /// Finds the forge whose job this process is, and what the job is about.
 pub fn job(surroundings: &dyn Surroundings) -> Option<(&'static dyn Forge, Job)> {
     FORGES.iter().find_map(|&forge| Some((forge, forge.job(surroundings)?)))
-}
-
-/// Writes a path into an address: what has a meaning of its own there is escaped.
-fn in_address(path: &str) -> String {
-    use std::fmt::Write;
-    path.bytes().fold(String::with_capacity(path.len()), |mut escaped, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                escaped.push(char::from(byte))
-            }
-            byte => write!(escaped, "%{byte:02X}").expect("a string takes all that is written"),
-        }
-        escaped
-    })
 }
 
 /// Gives the text at a pointer of a JSON value.

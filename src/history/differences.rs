@@ -2,6 +2,7 @@
 //! Never reads a file.
 
 use super::graph::{Graph, Key, Node};
+use super::progress::{Progress, Stage};
 use super::threads;
 use super::trees::{Entry, FileChange, Trees};
 use crate::git::{Error, ObjectId, Repository};
@@ -41,7 +42,9 @@ pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node]) -> Resu
             parents: node.parents.iter().map(|parent| parent.map(|parent| key(&nodes[parent]))).collect(),
         })
         .collect();
-    let compare = |trees: &mut Trees<'_>, jobs: &[Job]| compare_all(trees, paths, prefixes, keys, jobs);
+    let progress = &graph.progress;
+    progress.begin(Stage::Comparing, jobs.len());
+    let compare = |trees: &mut Trees<'_>, jobs: &[Job]| compare_all(trees, paths, prefixes, keys, jobs, progress);
     let workers = threads(jobs.len() / RUN);
     if workers < 2 {
         return compare(&mut Trees::new(graph.repository.objects(1)?), &jobs);
@@ -89,6 +92,7 @@ fn compare_all(
     prefixes: &[String],
     keys: &[Key],
     jobs: &[Job],
+    progress: &Progress,
 ) -> Result<Found, Error> {
     let mut found = Found { all: Vec::with_capacity(jobs.len()), missing: Vec::new(), trees: 0 };
     for job in jobs {
@@ -105,6 +109,7 @@ fn compare_all(
         }
         found.missing.extend(trees.missing.drain(..).map(|tree| (tree, Some(job.commit))));
         found.all.push(Differences { files, further });
+        progress.advance(1);
     }
     found.trees = trees.read;
     Ok(found)

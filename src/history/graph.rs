@@ -1,10 +1,12 @@
 //! Owns the commits: reading them, comparing their objective trees, and the simplified graph that history is followed on.
 //! Never reads an objective file.
 
+use super::progress::{Progress, Stage};
 use super::{Degraded, DegradedKind};
 use crate::git::{CommitGraphReader, CommitRecord, Error, ObjectId, Objects, Repository, Row};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
 
 /// The objects at the prefixes of `paths`, in the order of the prefixes: two commits with the same ones say the same
 /// about goals.
@@ -99,6 +101,8 @@ pub(super) struct Graph<'r> {
     key_of: HashMap<Key, usize>,
     /// What a key is put together in.
     draft: Key,
+    /// How far the reading has come.
+    pub(super) progress: Arc<Progress>,
     /// What was read.
     pub(super) read: super::Counts,
     /// Objects that are not there, with the commit at which they were missed.
@@ -121,6 +125,7 @@ impl<'r> Graph<'r> {
             keys: Vec::new(),
             key_of: HashMap::new(),
             draft: Vec::new(),
+            progress: Arc::default(),
             read: super::Counts::default(),
             missing: Vec::new(),
         })
@@ -316,7 +321,9 @@ impl<'r> Graph<'r> {
     fn try_walk(&mut self, from: usize) -> Result<Option<Walked>, Error> {
         let mut steps = Steps::default();
         let mut waiting = vec![from];
+        self.progress.begin(Stage::Walking, 0);
         while let Some(commit) = waiting.pop() {
+            self.progress.reach(self.commits.len());
             if steps.of.get(commit).is_some_and(Option::is_some) {
                 continue;
             }

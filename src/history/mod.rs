@@ -12,6 +12,7 @@ mod graph;
 mod lines;
 mod lock;
 mod names;
+mod progress;
 mod published;
 mod series;
 mod states;
@@ -21,6 +22,7 @@ mod uncommitted;
 
 pub use lock::{Locked, Locks};
 pub use names::former;
+pub use progress::{Progress, Stage};
 pub use published::{DegradedV1, HistoryV1};
 pub use series::{ByName, CheckIn};
 pub use tables::{Table, Tables, differing};
@@ -41,6 +43,7 @@ use serde_json::Value;
 use states::{State, States};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -243,6 +246,11 @@ impl<'r> Past<'r> {
             degraded,
             events,
         })
+    }
+
+    /// Says how far the reading has come, to whoever looks on meanwhile.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.graph.progress)
     }
 
     /// Counts the objects that were read so far.

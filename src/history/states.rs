@@ -5,6 +5,7 @@ use super::blobs::{self, Read};
 use super::differences::{Differences, compare_keys};
 use super::facts::{Facts, FactsId, NameId, Numbered};
 use super::graph::{Graph, Node};
+use super::progress::Stage;
 use super::trees::{FileChange, Trees};
 use super::{Degraded, DegradedKind};
 use crate::git::{Error, ObjectId, Repository};
@@ -13,6 +14,7 @@ use crate::syntax::{Patched, Reading, Version};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Number of a path.
 pub(super) type PathId = u32;
@@ -181,7 +183,10 @@ impl<'r> States<'r> {
         let wanted: Vec<Vec<ObjectId>> =
             by_path.iter().map(|&path| std::mem::take(&mut wanted[path as usize])).collect();
         let repository = graph.repository;
+        let progress = Arc::clone(&graph.progress);
+        progress.begin(Stage::Reading, wanted.iter().map(Vec::len).sum());
         blobs::read_all(repository, &wanted, |file, at, read| {
+            progress.advance(1);
             if at == 0 {
                 base = None;
             }

@@ -3,7 +3,6 @@
 
 use super::{Cycle, Name};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Days for which an ended cycle without a score stays in view.
 const UNSCORED_DAYS: i32 = 30;
@@ -55,35 +54,29 @@ type Shown<'a> = dyn Fn(&Cycle, bool) -> bool + 'a;
 pub struct Directory {
     /// Distinct, in order, each with the place of its cycle.
     names: Vec<(Name, usize)>,
-    /// Places of the names by their last part, in order.
-    ends: BTreeMap<String, Vec<usize>>,
-    /// Distinct by id.
+    /// Places of the names, in the order of their last parts.
+    by_end: Vec<usize>,
+    /// Distinct by id, in order.
     cycles: Vec<Cycle>,
 }
 
 impl Directory {
     /// Takes in names with their cycles; a name that comes twice is one.
     pub fn new(names: impl IntoIterator<Item = (Name, Cycle)>) -> Self {
-        let mut cycles: BTreeMap<String, Cycle> = BTreeMap::new();
-        let mut distinct: BTreeSet<Name> = BTreeSet::new();
+        let mut names: Vec<(Name, Cycle)> = names.into_iter().collect();
+        names.sort_by(|(a, _), (b, _)| a.cmp(b));
+        names.dedup_by(|(later, _), (kept, _)| later == kept);
+        let mut cycles: Vec<Cycle> = Vec::new();
+        let mut placed: Vec<(Name, usize)> = Vec::with_capacity(names.len());
         for (name, cycle) in names {
-            cycles.entry(name.cycle.clone()).or_insert(cycle);
-            distinct.insert(name);
+            if placed.last().is_none_or(|(last, _)| last.cycle != name.cycle) {
+                cycles.push(cycle);
+            }
+            placed.push((name, cycles.len() - 1));
         }
-        let places: BTreeMap<&String, usize> = cycles.keys().zip(0..).collect();
-        let names: Vec<(Name, usize)> = distinct
-            .into_iter()
-            .map(|name| {
-                let place = places[&name.cycle];
-                (name, place)
-            })
-            .collect();
-        let mut ends: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (at, (name, _)) in names.iter().enumerate() {
-            let end = name.key_result.as_ref().unwrap_or(&name.objective);
-            ends.entry(end.clone()).or_default().push(at);
-        }
-        Directory { names, ends, cycles: cycles.into_values().collect() }
+        let mut by_end: Vec<usize> = (0..placed.len()).collect();
+        by_end.sort_by_key(|&at| end(&placed[at].0));
+        Directory { names: placed, by_end, cycles }
     }
 
     /// Resolves a typed name or the end of one, by whole parts: a full name stands for itself, else the cycles that run
@@ -136,12 +129,11 @@ impl Directory {
     /// Looks for names that end with a text, tier by tier, among those that may be meant.
     fn first(&self, tail: &str, tiers: &[&Tier<'_>], meant: &dyn Fn(&Name) -> bool) -> Resolution {
         let last = tail.rsplit('/').next().unwrap_or(tail);
-        let ending: Vec<&(Name, usize)> = self
-            .ends
-            .get(last)
-            .into_iter()
-            .flatten()
+        let first = self.by_end.partition_point(|&at| end(&self.names[at].0) < last);
+        let ending: Vec<&(Name, usize)> = self.by_end[first..]
+            .iter()
             .map(|&at| &self.names[at])
+            .take_while(|(name, _)| end(name) == last)
             .filter(|(name, _)| meant(name) && name.ends_with(tail))
             .collect();
         tiers
@@ -152,6 +144,11 @@ impl Directory {
             })
             .unwrap_or_else(|| unknown(tail, self.names.iter().map(|(name, _)| name).filter(|name| meant(name))))
     }
+}
+
+/// Gives the last part of a name.
+fn end(name: &Name) -> &str {
+    name.key_result.as_ref().unwrap_or(&name.objective)
 }
 
 /// Resolves a single typed name: see [`Directory::resolve`].

@@ -12,6 +12,7 @@ use crate::text::FileId;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// What is checked.
 #[derive(Debug, Clone, Copy)]
@@ -67,10 +68,10 @@ pub struct Context<'a> {
     pub past: ByName<'a>,
     /// Every objective in path and written order, duplicates included.
     pub objectives: Vec<Item<'a>>,
-    /// Every name whose cycle is known.
-    directory: Directory,
-    /// First place in `objectives` by name.
-    by_name: BTreeMap<Name, usize>,
+    /// Every name whose cycle is known, for the first reference that is looked up.
+    directory: OnceLock<Directory>,
+    /// Places in `objectives` by name, for the first that is asked for.
+    by_name: OnceLock<Vec<usize>>,
     /// Ids in cycles that are not known: what refers to them is no finding of its own.
     lost: BTreeSet<&'a str>,
     /// First bytes of what the reader found wrong, sorted, by file.
@@ -106,6 +107,8 @@ impl<'a> Context<'a> {
     /// Names and places everything once.
     pub fn new(subject: &Subject<'a>, ruling: &'a Config) -> Self {
         let calendar = &subject.tree.config.calendar;
+        let mut cycles: BTreeMap<&'a str, Option<Cycle>> = BTreeMap::new();
+        let mut cycle = |id: &'a str| cycles.entry(id).or_insert_with(|| calendar.cycle(id)).clone();
         let objectives: Vec<Item<'a>> = subject
             .tree
             .objectives()
@@ -114,24 +117,15 @@ impl<'a> Context<'a> {
                 objective: located.objective,
                 place: located.place,
                 name: located.name(),
-                cycle: located.objective.cycle.as_deref().and_then(|id| calendar.cycle(id)),
+                cycle: located.objective.cycle.as_deref().and_then(&mut cycle),
             })
             .collect();
-        let mut names = Vec::new();
-        let mut by_name = BTreeMap::new();
         let mut lost = BTreeSet::new();
-        for (index, item) in objectives.iter().enumerate() {
+        for item in objectives.iter().filter(|item| item.cycle.is_none()) {
             let objective: &'a Objective = item.objective;
-            let (Some(name), Some(cycle)) = (&item.name, &item.cycle) else {
-                lost.insert(objective.id.as_str());
-                lost.extend(objective.key_results.iter().map(|key_result| key_result.id.as_str()));
-                continue;
-            };
-            by_name.entry(name.clone()).or_insert(index);
-            names.push((name.clone(), cycle.clone()));
-            names.extend(objective.key_results.iter().map(|one| (name.key_result(&one.id), cycle.clone())));
+            lost.insert(objective.id.as_str());
+            lost.extend(objective.key_results.iter().map(|key_result| key_result.id.as_str()));
         }
-        let directory = Directory::new(names);
         let mut troubles: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
         for label in subject.tree.findings.iter().filter_map(|finding| finding.primary.as_ref()) {
             troubles.entry(label.file).or_default().push(label.range.start);
@@ -139,6 +133,7 @@ impl<'a> Context<'a> {
         troubles.values_mut().for_each(|starts| starts.sort_unstable());
         let Subject { tree, history, today, agreed, outdated } = *subject;
         let past = history.map(History::by_name).unwrap_or_default();
+        let (directory, by_name) = (OnceLock::new(), OnceLock::new());
         Context { tree, ruling, history, today, agreed, outdated, past, objectives, directory, by_name, lost, troubles }
     }
 
@@ -174,34 +169,62 @@ impl<'a> Context<'a> {
 
     /// Gives every name whose cycle is known, in order.
     pub fn names(&self) -> impl Iterator<Item = Name> {
-        self.by_name.iter().flat_map(|(name, &index)| {
-            let ids = self.objectives[index].objective.key_results.iter();
-            std::iter::once(name.clone()).chain(ids.map(|one| name.key_result(&one.id)))
+        let items = self.places().iter().map(|&at| &self.objectives[at]);
+        let mut before = None;
+        let first = items.filter(move |item| before.replace(&item.name) != Some(&item.name));
+        first.flat_map(|item| {
+            let ids = item.objective.key_results.iter();
+            let named =
+                |name: &Name| std::iter::once(name.clone()).chain(ids.map(|one| name.key_result(&one.id))).collect();
+            item.name.as_ref().map(named).unwrap_or_else(Vec::new)
+        })
+    }
+
+    /// Gives the places of the objectives whose cycle is known, by name.
+    fn places(&self) -> &[usize] {
+        self.by_name.get_or_init(|| {
+            let named = |&at: &usize| self.objectives[at].name.is_some() && self.objectives[at].cycle.is_some();
+            let mut places: Vec<usize> = (0..self.objectives.len()).filter(named).collect();
+            places.sort_by_key(|&at| &self.objectives[at].name);
+            places
         })
     }
 
     /// Resolves the `parent` of an objective; `None` where it names none or its own cycle is not known.
     pub fn parent(&self, item: &Item<'_>) -> Option<Resolution> {
         let (written, name, cycle) = (item.objective.parent.as_ref()?, item.name.as_ref()?, item.cycle.as_ref()?);
-        self.known(written, self.directory.parent(written, name, cycle.start))
+        self.known(written, self.directory().parent(written, name, cycle.start))
     }
 
     /// Gives the parent of an objective, where there is exactly one.
     pub fn parent_of(&self, item: &Item<'_>) -> Option<&Item<'a>> {
         let name = self.parent(item)?.one()?;
-        self.by_name.get(&name).map(|&index| &self.objectives[index])
+        let by_name = self.places();
+        let first = by_name.partition_point(|&at| self.objectives[at].name.as_ref() < Some(&name));
+        by_name.get(first).map(|&at| &self.objectives[at]).filter(|item| item.name.as_ref() == Some(&name))
+    }
+
+    fn directory(&self) -> &Directory {
+        self.directory.get_or_init(|| {
+            let known =
+                self.objectives.iter().filter_map(|item| Some((item, item.name.as_ref()?, item.cycle.as_ref()?)));
+            Directory::new(known.flat_map(|(item, name, cycle)| {
+                let inner = item.objective.key_results.iter().map(|one| name.key_result(&one.id));
+                std::iter::once(name.clone()).chain(inner).map(|name| (name, cycle.clone()))
+            }))
+        })
     }
 
     /// Resolves an entry of `drives` or `guards`.
     pub fn key_result(&self, item: &Item<'_>, written: &str) -> Option<Resolution> {
         item.cycle.as_ref()?;
-        self.known(written, self.directory.key_result(written, item.name.as_ref()?))
+        self.known(written, self.directory().key_result(written, item.name.as_ref()?))
     }
 
     /// Resolves an entry of `depends_on`.
     pub fn dependency(&self, item: &Item<'_>, written: &str) -> Option<Resolution> {
         item.cycle.as_ref()?;
-        self.known(written, self.directory.dependency(written, item.name.as_ref()?))
+        self.known(written, self.directory().dependency(written, item.name.as_ref()?))
     }
 
     /// Drops what leads nowhere only because the cycle over there is not known.

@@ -189,6 +189,23 @@ fn wrap(text: &str) -> String {
     lines.join("\n")
 }
 
+/// How to see how well sentences are read.
+const SENTENCES: &str = "
+### How well sentences are read
+
+`kr-output-not-outcome`, `kr-vague`, `kr-vanity`, `kr-unmeasurable` and `kr-fields-missing` read the sentence of a key
+result, by classes of English words and no list of sentences. How often they are right is printed by
+
+    cargo test --test cli sentences -- --nocapture
+
+team by team, with each sentence that is misread and the words that decided: outcomes flagged and outputs found;
+measurable ones among those called so, and found; clear ones called vague, sound ones called vanity. The sentences are
+those of `tests/cli/sentences/teams.jsonl`, all invented, and the test fails when the means drop. Others are measured
+where `GIT_OKR_SENTENCES` names a file of such lines:
+
+    {\"group\": \"team\", \"kind\": \"outcome\", \"measurable\": true, \"vague\": false, \"vanity\": false, \"text\": \"…\"}
+";
+
 /// Writes the page of all rules, `docs/rules.md`.
 pub fn page() -> String {
     let mut text = String::from(
@@ -203,6 +220,7 @@ pub fn page() -> String {
             let _ = writeln!(text, "| [`{0}`](#{0}) | {1} | {2} |", rule.name, rule.summary(), rule.level);
         }
     }
+    text.push_str(SENTENCES);
     for rule in RULES {
         let mut notes = vec![format!("Group {}, {} by default.", rule.group, rule.level)];
         if rule.fixable {

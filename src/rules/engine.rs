@@ -5,10 +5,14 @@ use super::rule::{Rule, Run};
 use super::selection::Selection;
 use super::{RULES, answer, find, gaps, profile, secret};
 use crate::config::Config;
+use crate::cores;
 use crate::finding::{Finding, Level, RuleState};
 use crate::source::Tree;
 use crate::text::{FileId, SourceMap};
 use std::collections::BTreeMap;
+
+/// Objectives from which the rules are spread over several threads: with fewer, starting those takes longer.
+const MANY: usize = 500;
 
 /// What came of a check.
 #[derive(Debug, Clone, Default)]
@@ -102,11 +106,21 @@ fn judge(context: &Context<'_>, subject: &Subject<'_>, selection: &Selection) ->
 
     let mut findings = subject.tree.findings.clone();
     findings.extend(profile::unknown_names(&subject.tree.config));
-    for rule in RULES.iter().filter(|rule| runs(rule).is_some()) {
+    let rules: Vec<&Rule> = RULES.iter().copied().filter(|rule| runs(rule).is_some()).collect();
+    let rules_per_thread = if context.objectives.len() < MANY { usize::MAX } else { 1 };
+    let found = cores::spread(&rules, rules_per_thread, |_, rule| {
+        let mut found = Vec::new();
         match (rule.run, subject.history) {
-            (Run::Tree(look), _) => look(context, &mut findings),
-            (Run::History(look), Some(past)) if past.complete => look(context, past, &mut findings),
+            (Run::Tree(look), _) => look(context, &mut found),
+            (Run::History(look), Some(past)) if past.complete => look(context, past, &mut found),
             _ => {}
+        }
+        found
+    });
+    findings.extend(found.into_iter().flatten());
+    for rule in rules {
+        if let Run::Mending(mend) = rule.run {
+            mend(context, &mut findings);
         }
     }
     if let Some(past) = subject.history {

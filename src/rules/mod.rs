@@ -86,6 +86,9 @@ registry! {
         objective_number,
         objective_output_verb,
         objective_length,
+        kr_output_not_outcome,
+        kr_vague,
+        kr_vanity,
         kr_compound,
     }
     cadence {

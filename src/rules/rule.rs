@@ -74,6 +74,8 @@ impl fmt::Display for Group {
 pub enum Run {
     /// The reader raises them.
     Reading,
+    /// The reader raises them, and a look at the whole tree says how they are mended.
+    Mending(fn(&Context<'_>, &mut [Finding])),
     /// The engine raises them.
     Engine,
     /// A look at the tree, at history too where it is given.

@@ -1,11 +1,15 @@
 //! Owns what a check may show of a sensitive key result: no digit of its values, no note, in message or snippet.
 
 use super::context::{Context, Part};
+use crate::cores;
 use crate::finding::{Finding, Label};
 use crate::source::Tree;
 use crate::text::{FileId, SourceFile, SourceMap};
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// Files from which a thread of its own is worth its start.
+const FILES_PER_THREAD: usize = 500;
 
 /// Ranges of limits that help texts name; they say nothing about a value.
 const LIMITS: &[&str] = &["0–1", "0 to 1", "0 and 1", "0–100", "0 to 100", "0 and 100"];
@@ -67,7 +71,9 @@ fn unread(tree: &Tree, known: &BTreeMap<FileId, Vec<Part<'_>>>) -> Vec<FileId> {
             !read && !value.trim_start().starts_with("false")
         })
     };
-    tree.sources.iter().filter(|(id, source)| lost(*id, &source.text)).map(|(id, _)| id).collect()
+    let sources: Vec<(FileId, &SourceFile)> = tree.sources.iter().collect();
+    let found = cores::spread(&sources, FILES_PER_THREAD, |_, (id, source)| lost(*id, &source.text).then_some(*id));
+    found.into_iter().flatten().collect()
 }
 
 fn mask_finding(finding: &mut Finding) {
@@ -138,13 +144,13 @@ fn mask_text(text: &str, parts: &[Part<'_>], whole: bool) -> String {
         // To the line's end: a comment may speak of the value.
         extent.end += text.get(extent.end..).and_then(|rest| rest.find('\n')).unwrap_or_default();
         paint(extent, Shown::NoDigits);
-        for (key, range) in &part.place.values {
-            if !PLAIN.contains(&key.as_str()) && key != "title" {
+        for (key, range) in part.place.values.iter() {
+            if !PLAIN.contains(&key) && key != "title" {
                 paint(range.clone(), Shown::Nothing);
             }
         }
         for key in PLAIN {
-            part.place.values.get(*key).into_iter().for_each(|range| paint(range.clone(), Shown::All));
+            part.place.values.get(key).into_iter().for_each(|range| paint(range.clone(), Shown::All));
         }
     }
     text.char_indices()

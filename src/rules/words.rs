@@ -2,10 +2,19 @@
 
 /// Gives the words of a text in lower case, hyphenated ones whole.
 pub(super) fn words(text: &str) -> Vec<String> {
+    written(text).map(str::to_lowercase).collect()
+}
+
+/// Gives the words of a text as they are written.
+fn written(text: &str) -> impl Iterator<Item = &str> + Clone {
     text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '%' | '\''))
-        .map(|word| word.trim_matches(['-', '\'']).to_lowercase())
+        .map(|word| word.trim_matches(['-', '\'']))
         .filter(|word| !word.is_empty())
-        .collect()
+}
+
+/// Tells whether a word is one of a list of small ones.
+fn is_among(word: &str, list: &[&str]) -> bool {
+    list.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Which way a sentence says that its number goes.
@@ -71,16 +80,16 @@ const BEHIND_A_VERB: &[&str] =
 /// Finds the one direction that a sentence names, with the word; `None` where it names none or both. A word counts where
 /// it is the verb: in front of the sentence, at its end, or before a number or one of the words that follow such a verb.
 pub(super) fn direction(text: &str) -> Option<(Direction, String)> {
-    let words = words(text);
-    let is_verb = |at: usize| {
-        at == 0
-            || words.get(at + 1).is_none_or(|next| {
-                BEHIND_A_VERB.contains(&next.as_str()) || next.starts_with(|c: char| c.is_ascii_digit())
-            })
-    };
     let first = |list: &[&str]| {
-        let verb = |&(at, word): &(usize, &String)| list.contains(&word.as_str()) && is_verb(at);
-        words.iter().enumerate().find(verb).map(|(_, word)| word.clone())
+        let mut words = written(text).enumerate();
+        while let Some((at, word)) = words.next() {
+            let mut behind = words.clone().map(|(_, word)| word);
+            let is_verb = |next: &str| is_among(next, BEHIND_A_VERB) || next.starts_with(|c: char| c.is_ascii_digit());
+            if is_among(word, list) && (at == 0 || behind.next().is_none_or(is_verb)) {
+                return Some(word.to_lowercase());
+            }
+        }
+        None
     };
     match (first(UP), first(DOWN)) {
         (Some(word), None) => Some((Direction::Up, word)),
@@ -147,7 +156,7 @@ mod tests {
             ("P99 latency falls to 294 ms", Some(Direction::Down)),
             ("Raise activation to 30 %", Some(Direction::Up)),
             ("Increase retention, and let churn fall to 2 %", None),
-            ("Uploads no longer need file drops or copies", None),
+            ("Parents no longer need stamps or copies", None),
             ("Time from merge to production falls by half", Some(Direction::Down)),
             ("Margin grows", Some(Direction::Up)),
             ("Merchants pay", None),

@@ -1,7 +1,8 @@
 //! Owns reading a tree of goals out of the index: what the next commit will hold, whatever the work tree has.
 
+use super::gathering::Gathering;
 use super::revision::{Listing, file_at};
-use super::{Error, Gathering, Paths, Revision, Tree};
+use super::{Error, Paths, Revision, Tree};
 use crate::config::FILE_NAME;
 use crate::git::{ObjectId, Repository, Tracked, TreeEntry};
 
@@ -22,7 +23,7 @@ pub fn index(repository: &Repository, also: &[String]) -> Result<Tree, Error> {
     tracked.retain(|file| file.settled);
     let settings = tracked.iter().find(|file| file.path == FILE_NAME && is_file(file)).map(|file| file.id);
     if let Some(blob) = settings {
-        gathering.configuration(&repository.blob(blob)?)?;
+        gathering.configuration(repository.blob(blob)?)?;
     }
     let paths = Paths::new(gathering.tree.config.paths.iter().chain(also));
     refuse(&|path| paths.holds(path))?;
@@ -37,8 +38,8 @@ pub fn index(repository: &Repository, also: &[String]) -> Result<Tree, Error> {
     if files.is_empty() {
         return Err(Error::Nothing { paths: gathering.tree.config.paths.join(", ") });
     }
-    gathering.blobs(repository, &files, None)?;
-    gathering.tree.revision = revision_of(repository, &paths, files, settings)?;
+    gathering.tree.revision = revision_of(repository, &paths, &files, settings)?;
+    gathering.blobs(repository, files, None)?;
     Ok(gathering.tree)
 }
 
@@ -50,7 +51,7 @@ fn is_file(file: &Tracked) -> bool {
 fn revision_of(
     repository: &Repository,
     paths: &Paths,
-    files: Vec<(String, ObjectId)>,
+    files: &[(String, ObjectId)],
     settings: Option<ObjectId>,
 ) -> Result<Revision, Error> {
     let Some(head) = repository.head()? else { return Ok(Revision { dirty: true, ..Revision::default() }) };

@@ -2,6 +2,7 @@
 //! written whole. Never interprets them: that is `syntax` and `config`.
 
 mod document;
+mod gathering;
 mod index;
 mod paths;
 mod placing;
@@ -22,11 +23,11 @@ pub use worktree::{configuration, worktree};
 
 use crate::config::Config;
 use crate::finding::Finding;
-use crate::git::{Error as GitError, ObjectId, Repository};
+use crate::git::{Error as GitError, ObjectId};
 use crate::okr::{Name, Objective};
 use crate::syntax::{ObjectiveFile, ObjectivePlace};
-use crate::text::{FileId, SourceFile, SourceMap};
-use shared::Known;
+use crate::text::{FileId, SourceMap};
+use gathering::Gathering;
 use std::collections::BTreeMap;
 
 /// Largest objective file and configuration, in bytes.
@@ -97,8 +98,8 @@ impl Tree {
         let mut gathering = Gathering::default();
         for (file, source) in self.sources.iter() {
             match texts.get(&file) {
-                Some(text) if self.config.file == Some(file) => gathering.configuration(text.as_bytes())?,
-                Some(text) => gathering.objective_file(&source.path, text.as_bytes()),
+                Some(text) if self.config.file == Some(file) => gathering.configuration(text.clone().into_bytes())?,
+                Some(text) => gathering.text(&source.path, text)?,
                 None => {
                     gathering.tree.sources.add(source.clone());
                     gathering.tree.files.extend(known.get(&file).map(|&file| file.clone()));
@@ -122,7 +123,7 @@ impl Tree {
     pub fn of(files: &[(&str, &str)]) -> Self {
         let mut gathering = Gathering::default();
         for (path, text) in files {
-            gathering.objective_file(path, text.as_bytes());
+            gathering.text(path, text).expect("a text is at hand");
         }
         gathering.tree
     }
@@ -167,104 +168,4 @@ pub enum Error {
         /// The paths that were searched.
         paths: String,
     },
-}
-
-/// Builds a tree out of files as they are found, whatever they are read from.
-#[derive(Debug, Default)]
-struct Gathering {
-    tree: Tree,
-    objectives: usize,
-    full: bool,
-}
-
-impl Gathering {
-    /// Takes the configuration's bytes.
-    fn configuration(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let (source, wrong) = self.decode(crate::config::FILE_NAME, bytes);
-        let file = self.tree.sources.add(source);
-        let reading = crate::config::read(file, self.tree.sources.get(file));
-        if let Some(version) = reading.newer {
-            return Err(Error::Newer { path: crate::config::FILE_NAME.into(), version });
-        }
-        self.tree.config = reading.config;
-        self.tree.config.file = Some(file);
-        self.keep(file, wrong, reading.findings);
-        Ok(())
-    }
-
-    /// Takes one objective file's bytes. What comes after the last objective that is allowed is left out, with a
-    /// finding.
-    fn objective_file(&mut self, path: &str, bytes: &[u8]) {
-        if self.full {
-            return;
-        }
-        let (source, wrong) = self.decode(path, bytes);
-        let file = self.tree.sources.add(source);
-        let (objective_file, findings) = crate::syntax::read(file, self.tree.sources.get(file));
-        self.keep(file, wrong, findings);
-        self.keep_file(objective_file);
-    }
-
-    /// Keeps a file that was read, as long as there are not too many objectives.
-    fn keep_file(&mut self, objective_file: ObjectiveFile) {
-        let file = objective_file.file;
-        self.objectives += objective_file.objectives.len();
-        self.tree.files.push(objective_file);
-        if self.objectives > MOST_OBJECTIVES {
-            self.full = true;
-            let message = format!("more than {MOST_OBJECTIVES} objectives: the files after this one are not read");
-            let help = "move the files of past cycles out of `paths`, and name their folder in [history] also";
-            self.tree.findings.push(Finding::new("limit-exceeded", message, help).at(file, 0..0, ""));
-        }
-    }
-
-    /// Takes the objective files among git's objects, those that another tree has too from there.
-    fn blobs(
-        &mut self,
-        repository: &Repository,
-        files: &[(String, ObjectId)],
-        known: Option<&Known<'_>>,
-    ) -> Result<(), Error> {
-        for (path, blob) in files {
-            if let Some(known) = known
-                && let Some(file) = known.find(path, *blob)?
-            {
-                self.take_over(known, file);
-                continue;
-            }
-            let bytes = repository.blob(*blob)?;
-            if bytes.len() > LARGEST_FILE {
-                self.too_large(path, bytes.len() as u64);
-            } else {
-                self.objective_file(path, &bytes);
-            }
-        }
-        Ok(())
-    }
-
-    /// Notes a file that is not read for its size.
-    fn too_large(&mut self, path: &str, size: u64) {
-        let file = self.tree.sources.add(SourceFile::new(path, ""));
-        let message = format!("the file has {size} bytes, more than the {LARGEST_FILE} that git-okr reads");
-        let finding = Finding::new("limit-exceeded", message, "split it into several files").at(file, 0..0, "");
-        self.tree.findings.push(finding);
-    }
-
-    fn decode(&self, path: &str, bytes: &[u8]) -> (SourceFile, Option<usize>) {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => (SourceFile::new(path, text), None),
-            Err(error) => (SourceFile::new(path, String::from_utf8_lossy(bytes)), Some(error.valid_up_to())),
-        }
-    }
-
-    /// Keeps what a reader found. Where a byte is no UTF-8 that is the one syntax finding: all others may follow from it.
-    fn keep(&mut self, file: crate::text::FileId, wrong: Option<usize>, findings: Vec<Finding>) {
-        if let Some(at) = wrong {
-            let message = "this byte is not UTF-8, and TOML is UTF-8 throughout";
-            let help = "save the file as UTF-8";
-            let end = at + char::REPLACEMENT_CHARACTER.len_utf8();
-            self.tree.findings.push(Finding::new("toml-syntax", message, help).at(file, at..end, "not UTF-8"));
-        }
-        self.tree.findings.extend(findings.into_iter().filter(|f| wrong.is_none() || f.rule != "toml-syntax"));
-    }
 }

@@ -1,7 +1,8 @@
 //! Owns reading a tree of goals out of a commit, and finding the commit of a day.
 
+use super::gathering::Gathering;
 use super::shared::Known;
-use super::{Error, Gathering, Paths, Revision, Tree};
+use super::{Error, Paths, Revision, Tree};
 use crate::config::{Config, FILE_NAME};
 use crate::git::{Error as GitError, ObjectId, Repository, TreeEntry};
 use jiff::civil::Date;
@@ -81,15 +82,16 @@ fn gathered(
     let commit = repository.commit(id)?;
     let mut gathering = Gathering::default();
     if let Some(blob) = file_at(repository, commit.tree, FILE_NAME)? {
-        gathering.configuration(&repository.blob(blob)?)?;
+        gathering.configuration(repository.blob(blob)?)?;
     }
     let paths = Paths::new(gathering.tree.config.paths.iter().chain(also));
     let mut listing = Listing::default();
     listing.of_commit(repository, commit.tree, &paths)?;
     gathering.tree.skipped = listing.skipped;
-    gathering.blobs(repository, &listing.files, known)?;
+    let count = listing.files.len();
+    gathering.blobs(repository, listing.files, known)?;
     gathering.tree.revision = Revision { id: Some(id), committed: Some(commit.committer.seconds), dirty: false };
-    Ok((gathering.tree, listing.files.len()))
+    Ok((gathering.tree, count))
 }
 
 /// Reads the configuration alone of a commit; `None` where it has none, or one of a newer format.
@@ -99,7 +101,7 @@ fn gathered(
 pub fn configuration_of(repository: &Repository, id: ObjectId) -> Result<Option<Config>, GitError> {
     let Some(blob) = file_at(repository, repository.commit(id)?.tree, FILE_NAME)? else { return Ok(None) };
     let mut gathering = Gathering::default();
-    let read = gathering.configuration(&repository.blob(blob)?);
+    let read = gathering.configuration(repository.blob(blob)?);
     Ok(read.is_ok().then_some(gathering.tree.config))
 }
 

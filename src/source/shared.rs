@@ -1,8 +1,9 @@
 //! Owns what two states of the goals share: files that are the same in both are read and parsed once.
 //! Never compares what they say.
 
+use super::gathering::Whole;
 use super::revision::file_at;
-use super::{Gathering, Paths, Tree};
+use super::{Paths, Tree};
 use crate::config::{Config, FILE_NAME};
 use crate::finding::Finding;
 use crate::git::{Error as GitError, ObjectId, Repository};
@@ -29,27 +30,31 @@ impl<'a> Known<'a> {
     }
 
     /// Finds the file at a path, if it has the content of this blob.
-    pub(super) fn find(&self, path: &str, blob: ObjectId) -> Result<Option<&'a ObjectiveFile>, GitError> {
-        let Some(file) = self.files.get(path) else { return Ok(None) };
-        let text = &self.tree.sources.get(file.file).text;
-        Ok((Repository::blob_id(text.as_bytes())? == blob).then_some(*file))
+    pub(super) fn find(&self, path: &str, blob: ObjectId) -> Option<&'a ObjectiveFile> {
+        let file = *self.files.get(path)?;
+        (Repository::blob_id(self.text(file).as_bytes()) == blob).then_some(file)
     }
-}
 
-impl Gathering {
-    /// Takes a file over from a tree that was read before, with what did not read in it.
-    pub(super) fn take_over(&mut self, known: &Known<'_>, file: &ObjectiveFile) {
-        if self.full {
-            return;
-        }
-        let id = self.tree.sources.add(known.tree.sources.get(file.file).clone());
-        for finding in known.findings.get(&file.file).into_iter().flatten() {
+    /// Gives the text of a file.
+    pub(super) fn text(&self, file: &ObjectiveFile) -> &str {
+        &self.tree.sources.get(file.file).text
+    }
+
+    /// Gives a file under another number, with what did not read in it.
+    pub(super) fn renumbered(&self, file: &ObjectiveFile, id: FileId) -> Whole {
+        let relabelled = |finding: &&Finding| {
             let mut finding = (*finding).clone();
             // What a reader finds in a file points into that file alone.
             finding.primary.iter_mut().chain(&mut finding.related).for_each(|label| label.file = id);
-            self.tree.findings.push(finding);
+            finding
+        };
+        Whole {
+            source: self.tree.sources.get(file.file).clone(),
+            wrong: None,
+            file: ObjectiveFile { file: id, ..file.clone() },
+            findings: self.findings.get(&file.file).into_iter().flatten().map(relabelled).collect(),
+            blob: None,
         }
-        self.keep_file(ObjectiveFile { file: id, ..file.clone() });
     }
 }
 

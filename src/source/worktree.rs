@@ -1,11 +1,13 @@
 //! Owns reading a tree of goals out of the work tree: ignored files left out, links never followed.
 
+use super::gathering::{Blob, Gathering, Place};
 use super::revision::{Listing, file_at};
-use super::{Error, Gathering, LARGEST_FILE, Paths, Revision, Tree};
+use super::{Error, Paths, Revision, Tree};
 use crate::config::{Config, FILE_NAME};
 use crate::git::{Error as GitError, ObjectId, Repository, Tracked};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::collections::btree_map::Entry;
+use std::path::{MAIN_SEPARATOR, Path};
 use walkdir::{DirEntry, WalkDir};
 
 /// Reads the tree of goals of a work tree or, without git, of a folder. Files that a sparse checkout leaves out are read
@@ -16,10 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 /// [`Error::Io`] for a file that cannot be read, [`Error::Git`] for an index or object that cannot.
 pub fn worktree(repository: Option<&Repository>, root: &Path, also: &[String]) -> Result<Tree, Error> {
     let mut gathering = Gathering::default();
-    let mut own = BTreeMap::new();
-    if let Some(bytes) = settings(&mut gathering, root)? {
-        own.insert(FILE_NAME.to_owned(), bytes);
-    }
+    let settings = settings(&mut gathering, root)?;
     let paths = Paths::new(gathering.tree.config.paths.iter().chain(also));
     let tracked = repository.map(Repository::tracked).transpose()?.unwrap_or_default();
     let mut walk =
@@ -27,29 +26,18 @@ pub fn worktree(repository: Option<&Repository>, root: &Path, also: &[String]) -
     for prefix in paths.prefixes() {
         walk.below(&prefix)?;
     }
+    let Walk { mut found, mut skipped, .. } = walk;
     for file in tracked.iter().filter(|file| file.left_out && paths.holds(&file.path)) {
-        walk.found.entry(file.path.clone()).or_insert(Place::LeftOut(file.id));
+        if let (Some(repository), Entry::Vacant(place)) = (repository, found.entry(file.path.clone())) {
+            place.insert(Place::Bytes(repository.blob(file.id)?));
+        }
     }
-    let Walk { found, mut skipped, .. } = walk;
     if found.is_empty() {
         return Err(Error::Nothing { paths: gathering.tree.config.paths.join(", ") });
     }
-    for (path, place) in found {
-        let bytes = match place {
-            Place::File(file) => {
-                let size = file.metadata().map(|found| found.len()).unwrap_or(0);
-                if size > LARGEST_FILE as u64 {
-                    gathering.too_large(&path, size);
-                    own.insert(path, Vec::new());
-                    continue;
-                }
-                read(&file, &path)?
-            }
-            Place::LeftOut(id) => repository.map(|repository| repository.blob(id)).transpose()?.unwrap_or_default(),
-        };
-        gathering.objective_file(&path, &bytes);
-        own.insert(path, bytes);
-    }
+    let blobs = gathering.objective_files(found.into_iter().collect(), repository.is_some())?;
+    let mut own: BTreeMap<_, _> = blobs.into_iter().collect();
+    own.extend(settings.map(|blob| (FILE_NAME.to_owned(), Some(blob))));
     gathering.tree.skipped.append(&mut skipped);
     gathering.tree.skipped.sort();
     if let Some(repository) = repository {
@@ -68,8 +56,8 @@ pub fn configuration(root: &Path) -> Result<Config, Error> {
     Ok(gathering.tree.config)
 }
 
-/// Takes the configuration in, and gives its bytes where there is one.
-fn settings(gathering: &mut Gathering, root: &Path) -> Result<Option<Vec<u8>>, Error> {
+/// Takes the configuration in, and gives the ids of its bytes where there is one.
+fn settings(gathering: &mut Gathering, root: &Path) -> Result<Option<Blob>, Error> {
     let path = root.join(FILE_NAME);
     if path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
         gathering.tree.skipped.push((FILE_NAME.into(), "a symbolic link".into()));
@@ -81,15 +69,10 @@ fn settings(gathering: &mut Gathering, root: &Path) -> Result<Option<Vec<u8>>, E
         }
         return Ok(None);
     }
-    let bytes = read(&path, FILE_NAME)?;
-    gathering.configuration(&bytes)?;
-    Ok(Some(bytes))
-}
-
-/// Where the bytes of an objective file are.
-enum Place {
-    File(PathBuf),
-    LeftOut(ObjectId),
+    let bytes = std::fs::read(&path).map_err(|source| Error::Io { path: FILE_NAME.to_owned(), source })?;
+    let blob = Blob::of(&bytes);
+    gathering.configuration(bytes)?;
+    Ok(Some(blob))
 }
 
 struct Walk<'a> {
@@ -97,7 +80,7 @@ struct Walk<'a> {
     root: &'a Path,
     paths: &'a Paths,
     tracked: &'a [Tracked],
-    found: BTreeMap<String, Place>,
+    found: BTreeMap<String, Place<'static>>,
     skipped: Vec<(String, String)>,
 }
 
@@ -162,51 +145,38 @@ impl Walk<'_> {
         if self.tracked.get(at).is_some_and(|file| file.path == path) {
             return Ok(false);
         }
+        if !folder {
+            return repository.is_ignored(path);
+        }
         let inside = format!("{path}/");
         let at = self.tracked.partition_point(|file| file.path < inside);
-        if folder && self.tracked.get(at).is_some_and(|file| file.path.starts_with(&inside)) {
+        if self.tracked.get(at).is_some_and(|file| file.path.starts_with(&inside)) {
             return Ok(false);
         }
-        repository.is_ignored(if folder { &inside } else { path })
+        repository.is_ignored(&inside)
     }
 
     /// Gives a path from the root, with forward slashes.
     fn path(&self, path: &Path) -> String {
-        let relative = path.strip_prefix(self.root).unwrap_or(path);
-        let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        parts.join("/")
+        let relative = path.strip_prefix(self.root).unwrap_or(path).to_string_lossy();
+        if MAIN_SEPARATOR == '/' { relative.into_owned() } else { relative.replace(MAIN_SEPARATOR, "/") }
     }
-}
-
-fn read(file: &Path, path: &str) -> Result<Vec<u8>, Error> {
-    std::fs::read(file).map_err(|source| Error::Io { path: path.to_owned(), source })
 }
 
 /// Says which commit the work tree stands on, and whether objective files or configuration differ from it. Line ends that
 /// git itself converts are no difference.
-fn revision_of(repository: &Repository, paths: &Paths, own: &BTreeMap<String, Vec<u8>>) -> Result<Revision, GitError> {
+fn revision_of(
+    repository: &Repository,
+    paths: &Paths,
+    own: &BTreeMap<String, Option<Blob>>,
+) -> Result<Revision, GitError> {
     let Some(head) = repository.head()? else { return Ok(Revision { dirty: true, ..Revision::default() }) };
     let commit = repository.commit(head)?;
     let mut listing = Listing::default();
     listing.of_commit(repository, commit.tree, paths)?;
     listing.files.extend(file_at(repository, commit.tree, FILE_NAME)?.map(|id| (FILE_NAME.to_owned(), id)));
-    let mut dirty = listing.files.len() != own.len();
-    for (path, id) in &listing.files {
-        let Some(bytes) = own.get(path).filter(|_| !dirty) else {
-            dirty = true;
-            break;
-        };
-        dirty = Repository::blob_id(bytes)? != *id && Repository::blob_id(&unix_line_ends(bytes))? != *id;
-    }
+    let is_as_committed =
+        |(path, id): &(String, ObjectId)| own.get(path).is_some_and(|blob| blob.is_some_and(|blob| blob.is(*id)));
+    let dirty = listing.files.len() != own.len() || !listing.files.iter().all(is_as_committed);
     Ok(Revision { id: Some(head), committed: Some(commit.committer.seconds), dirty })
-}
-
-fn unix_line_ends(bytes: &[u8]) -> Vec<u8> {
-    let mut unix = Vec::with_capacity(bytes.len());
-    for (at, &byte) in bytes.iter().enumerate() {
-        if byte != b'\r' || bytes.get(at + 1) != Some(&b'\n') {
-            unix.push(byte);
-        }
-    }
-    unix
 }

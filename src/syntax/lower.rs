@@ -1,13 +1,14 @@
 //! Owns the reading of a file as it is: the domain, the places of every field, and every problem as a finding.
 //! Never judges a goal.
 
-use super::raw::{RawFile, RawInitiative, RawKeyResult};
+use super::raw::{RawFile, RawInitiative, RawKeyResult, known};
 use super::table::{At, Dialect, Entry, List, Reader, Table, Tables, Written};
 use super::value::Line;
-use super::{ObjectiveFile, ObjectivePlace, Place, broken, past, record, revive};
+use super::{ObjectiveFile, ObjectivePlace, Place, Spans, broken, past, record, revive};
 use crate::finding::Finding;
 use crate::okr::{Field, Fields, Initiative, KeyResult};
 use crate::text::{FileId, SourceFile};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -154,40 +155,56 @@ struct Places<'r, 't> {
     all: HashMap<usize, Place>,
 }
 
+/// Names and ranges as they are found.
+type Found = Vec<(Cow<'static, str>, Range<usize>)>;
+
 impl Places<'_, '_> {
     fn table(&mut self, table: &DeTable<'_>, header: Range<usize>) -> Place {
-        let mut place = Place { header, ..Place::default() };
-        self.fields(table, "", &mut place);
-        place
+        let (mut keys, mut values) = (Found::with_capacity(table.len()), Found::with_capacity(table.len()));
+        self.fields(table, "", &mut keys, &mut values);
+        Place { header, keys: Spans::new(keys), values: Spans::new(values) }
     }
 
-    fn fields(&mut self, table: &DeTable<'_>, prefix: &str, place: &mut Place) {
+    fn fields(&mut self, table: &DeTable<'_>, prefix: &str, keys: &mut Found, values: &mut Found) {
         for (key, value) in table {
-            let name = format!("{prefix}{}", key.get_ref());
-            place.keys.insert(name.clone(), self.reader.place(&key.span()));
-            self.value(value.get_ref(), value.span(), name, place);
+            let name = match known(key.get_ref()).filter(|_| prefix.is_empty()) {
+                Some(known) => Cow::Borrowed(known),
+                None => Cow::Owned(format!("{prefix}{}", key.get_ref())),
+            };
+            keys.push((name.clone(), self.reader.place(&key.span())));
+            self.value(value.get_ref(), value.span(), name, keys, values);
         }
     }
 
-    fn value(&mut self, value: &DeValue<'_>, span: Range<usize>, name: String, place: &mut Place) {
+    fn value(
+        &mut self,
+        value: &DeValue<'_>,
+        span: Range<usize>,
+        name: Cow<'static, str>,
+        keys: &mut Found,
+        values: &mut Found,
+    ) {
         let span = self.reader.place(&span);
         match value {
-            DeValue::Table(table) => self.fields(table, &format!("{name}."), place),
+            DeValue::Table(table) => self.fields(table, &format!("{name}."), keys, values),
             DeValue::Array(array) => {
                 for (index, element) in array.iter().enumerate() {
                     match element.get_ref() {
-                        DeValue::Table(table) if matches!(name.as_str(), "objective" | "key_result" | "initiative") => {
+                        DeValue::Table(table) if matches!(&*name, "objective" | "key_result" | "initiative") => {
                             let header = self.reader.place(&element.span());
                             let start = header.start;
                             let own = self.table(table, header);
                             self.all.insert(start, own);
                         }
-                        element_value => self.value(element_value, element.span(), format!("{name}.{index}"), place),
+                        inner => {
+                            let name = Cow::Owned(format!("{name}.{index}"));
+                            self.value(inner, element.span(), name, keys, values);
+                        }
                     }
                 }
             }
             _ => {}
         }
-        place.values.insert(name, span);
+        values.push((name, span));
     }
 }

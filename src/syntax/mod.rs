@@ -12,6 +12,7 @@ mod record;
 mod revive;
 #[cfg(test)]
 pub(crate) mod schema;
+mod spans;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;
@@ -23,10 +24,10 @@ pub(crate) use nearest::nearest;
 pub use past::recorded;
 pub(crate) use patch::{Patched, Reading, Version};
 pub use revive::{key_result, objective};
+pub use spans::Spans;
 
 use crate::okr::{Fields, Objective};
 use crate::text::FileId;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The JSON Schema (draft 07) of objective files.
@@ -43,10 +44,10 @@ pub struct Place {
     /// The header line `[[objective]]`, or the inline table.
     pub header: Range<usize>,
     /// Keys as written, by key.
-    pub keys: BTreeMap<String, Range<usize>>,
+    pub keys: Spans,
     /// Values as written, by key; strings with their quotes. A milestone's, checkpoint's or rung's own fields stand as
     /// `milestone.0.done`, `pace.1.on`, `scale.2.value`.
-    pub values: BTreeMap<String, Range<usize>>,
+    pub values: Spans,
 }
 
 impl Place {

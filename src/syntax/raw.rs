@@ -6,6 +6,12 @@ use super::value::{Course, CycleId, Day, Flag, Free, Id, Line, Number, Ratio, Re
 use super::word::Choice;
 use crate::okr::{Commitment, Health, InitiativeStatus, Role, Status};
 
+/// Gives a key that some table of every file has, out of the lists below.
+pub(super) fn known(key: &str) -> Option<&'static str> {
+    let lists = [RawKeyResult::KEYS, RawObjective::KEYS, RawInitiative::KEYS];
+    lists.into_iter().flatten().find(|known| **known == key).copied()
+}
+
 /// Names the table that a key belongs to, for keys that only one table knows.
 pub(super) fn home(key: &str) -> Option<&'static str> {
     let homes = [

@@ -2,6 +2,7 @@
 
 use super::{LineIndex, Position};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Names one file of a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,20 +15,19 @@ pub struct SourceFile {
     pub path: String,
     /// The whole text, a byte order mark included. Bytes that are no UTF-8 stand as U+FFFD.
     pub text: String,
-    index: LineIndex,
+    /// Built for the first who asks: most files have nothing to point at.
+    index: OnceLock<LineIndex>,
 }
 
 impl SourceFile {
-    /// Takes a text and finds its lines.
+    /// Takes a text.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
-        let index = LineIndex::new(&text);
-        SourceFile { path: path.into(), text, index }
+        SourceFile { path: path.into(), text: text.into(), index: OnceLock::new() }
     }
 
     /// Gives line and column of a byte offset.
     pub fn position(&self, offset: usize) -> Position {
-        self.index.position(&self.text, offset)
+        self.lines().position(&self.text, offset)
     }
 
     /// Gives the start and end positions of a byte range.
@@ -45,7 +45,7 @@ impl SourceFile {
 
     /// Gives the line index.
     pub fn lines(&self) -> &LineIndex {
-        &self.index
+        self.index.get_or_init(|| LineIndex::new(&self.text))
     }
 }
 

@@ -25,11 +25,14 @@ mod init;
 mod levels;
 mod mutations;
 mod places;
+#[cfg(unix)]
+mod progress;
 mod published;
 mod quarter;
 mod readme;
 mod reports;
 mod repositories;
 mod sensitive;
+mod sentences;
 mod shortcuts;
 mod staged;

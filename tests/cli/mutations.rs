@@ -209,6 +209,15 @@ fn rows() -> Vec<Row> {
             "title",
             "\"Returns of kits fall to 3 % and letters about them fall to 20 a week\"",
         ),
+        row("kr-output-not-outcome").extra().set("kit-returns", "title", "\"Publish a guide to the kit\"").unset("kit-returns", "unit"),
+        row("kr-vague")
+            .extra()
+            .set("kit-returns", "title", "\"Customers love the kit\"")
+            .unset("kit-returns", "baseline")
+            .unset("kit-returns", "target")
+            .unset("kit-returns", "definition")
+            .set("kit-returns", "done", "false"),
+        row("kr-vanity").extra().set("kit-returns", "title", "\"20,000 page views of the kit\""),
         row("checkin-stale").extra().commit("2026-09-01"),
         row("checkin-silent-green").set("finder-to-basket", "health", "\"on-track\""),
         row("checkin-drop-no-note").set("repeat-orders", "confidence", "0.2"),

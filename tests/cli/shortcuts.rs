@@ -1,7 +1,7 @@
 //! What is read to find a history, counted against git; and that no commit-graph, however damaged, changes an answer.
 
 use crate::history_reference::shortcuts::{forget, read};
-use crate::support::Place;
+use crate::support::{GOALS, PATH, Place};
 use git_okr::config::Config;
 use git_okr::git::{ObjectId, Repository};
 use git_okr::history::{self, Counts, Options};
@@ -129,4 +129,42 @@ fn a_commit_graph_of_other_commits_is_noticed() {
     place.git(&["gc", "-q"]);
     forget(&place);
     assert_eq!(read(&root, "main", Options::default()), wanted);
+}
+
+#[test]
+fn who_asks_for_no_history_walks_none() {
+    let place = Place::with(&[(PATH, GOALS)]);
+    let _ = place.okr(&["check", "--verbose", "--select", "format"]).exits(0).hides("walked");
+    let _ = place.okr(&["check", "--verbose", "--select", "history"]).exits(0).says("walked 1 commits");
+}
+
+#[test]
+fn many_files_are_read_beside_each_other_and_told_in_order() {
+    // Enough for several threads; every third has something to tell.
+    let names: Vec<(String, String)> = (0..600)
+        .map(|at| {
+            let more = if at % 3 == 0 { format!("\nsurplus = {at}\n") } else { String::new() };
+            (
+                format!("okrs/2026-Q4/t{:02}/{at:03}.toml", at % 7),
+                GOALS.replace("speed", &format!("speed-{at}")) + &more,
+            )
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let place = Place::with(&files);
+    let read = |more: &[&str]| {
+        let run = place.okr(&[&["check", "--select", "format", "--format", "json"], more].concat()).exits(1);
+        run.json()
+    };
+    let work_tree = read(&[]);
+    let mut paths: Vec<&str> = names.iter().step_by(3).map(|(path, _)| path.as_str()).collect();
+    paths.sort_unstable();
+    let told: Vec<&str> =
+        work_tree["findings"].as_array().expect("a list").iter().filter_map(|one| one["path"].as_str()).collect();
+    assert_eq!(told, paths);
+    assert_eq!((&work_tree["summary"]["files"], &work_tree["summary"]["objectives"]), (&600.into(), &600.into()));
+    assert_eq!(read(&["--as-of", "HEAD"])["findings"], work_tree["findings"], "a revision says the same");
+    assert_eq!(place.okr(&["status", "--format", "json"]).exits(0).json()["revision"]["dirty"], false);
+    place.write(&names[0].0, format!("{}\n", names[0].1));
+    assert_eq!(place.okr(&["status", "--format", "json"]).exits(0).json()["revision"]["dirty"], true);
 }

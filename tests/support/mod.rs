@@ -173,11 +173,9 @@ impl Place {
     /// Runs `git-okr` in a folder with further environment.
     pub fn okr_in(&self, folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
         let output: Output = self
-            .hermetic(Command::new(env!("CARGO_BIN_EXE_git-okr")))
-            .envs([("GIT_OKR_TODAY", TODAY), ("NO_COLOR", "1"), ("COLUMNS", "100")])
+            .command(Path::new(env!("CARGO_BIN_EXE_git-okr")), folder)
             .envs(environment.iter().copied())
             .args(arguments)
-            .current_dir(folder)
             .stdin(Stdio::null())
             .output()
             .expect("git-okr runs");
@@ -186,6 +184,13 @@ impl Place {
             out: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
             err: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
         }
+    }
+
+    /// Makes ready to run a program in a folder, in the surroundings of all tests.
+    pub fn command(&self, program: &Path, folder: &Path) -> Command {
+        let mut command = self.hermetic(Command::new(program));
+        command.envs([("GIT_OKR_TODAY", TODAY), ("NO_COLOR", "1"), ("COLUMNS", "100")]).current_dir(folder);
+        command
     }
 
     /// Runs a command as a user would type it, with `git okr` at hand, and gives its success and both streams.

@@ -1,8 +1,9 @@
 use crate::finding::Finding;
+use crate::okr::Name;
 use crate::rules::{Context, declare_rule};
 use crate::rules::{Item, Part};
 use crate::text::FileId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 declare_rule! {
@@ -85,24 +86,27 @@ declare_rule! {
 }
 
 fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    let mut objectives: BTreeMap<String, &Item<'_>> = BTreeMap::new();
-    for item in context.objectives.iter().filter(|item| item.name.is_some()) {
-        if let Some(first) = objectives.get(&item.called()) {
-            let message = format!("`{}` is there twice, so history cannot tell the two apart", item.called());
+    let mut objectives: HashMap<&Name, &Item<'_>> = HashMap::with_capacity(context.objectives.len());
+    for item in &context.objectives {
+        let Some(name) = &item.name else { continue };
+        if let Some(first) = objectives.get(name) {
+            let message = format!("`{name}` is there twice, so history cannot tell the two apart");
             let help = "give one of them another id, or put both into one table";
             let finding = item.finding(&RULE, "id", message, help);
             found.push(finding.and(first.file.file, first.span("id"), "the first one is here"));
         } else {
-            objectives.insert(item.called(), item);
+            objectives.insert(name, item);
         }
     }
-    let mut living: BTreeMap<String, (FileId, Range<usize>)> = BTreeMap::new();
-    for (name, item) in &objectives {
-        living.insert(name.clone(), (item.file.file, item.span("id")));
-        for part in item.parts() {
-            living.entry(part.called()).or_insert_with(|| (item.file.file, part.place.of("id")));
-        }
-    }
+    let living = |full: &str| -> Option<(FileId, Range<usize>)> {
+        let Name { cycle, objective, key_result } = Name::parse(full)?;
+        let item = objectives.get(&Name::objective(&cycle, &objective))?;
+        let range = match key_result {
+            None => item.span("id"),
+            Some(id) => item.parts().find(|part| part.key_result.id == id)?.place.of("id"),
+        };
+        Some((item.file.file, range))
+    };
     for item in &context.objectives {
         let mut inner: BTreeMap<&str, Part<'_>> = BTreeMap::new();
         for part in item.parts() {
@@ -120,23 +124,15 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         let cycle = item.objective.cycle.as_deref().unwrap_or_default();
         for alias in &item.objective.aliases {
             let full = if alias.contains('/') { alias.clone() } else { format!("{cycle}/{alias}") };
-            if let Some((file, range)) = living.get(&full) {
-                found.push(taken(item.finding(&RULE, "aliases", "", ""), alias).and(
-                    *file,
-                    range.clone(),
-                    "it lives here",
-                ));
+            if let Some((file, range)) = living(&full) {
+                found.push(taken(item.finding(&RULE, "aliases", "", ""), alias).and(file, range, "it lives here"));
             }
         }
         for part in item.parts() {
             for alias in &part.key_result.aliases {
                 let full = if alias.contains('/') { alias.clone() } else { format!("{}/{alias}", item.called()) };
-                if let Some((file, range)) = living.get(&full) {
-                    found.push(taken(part.finding(&RULE, "aliases", "", ""), alias).and(
-                        *file,
-                        range.clone(),
-                        "it lives here",
-                    ));
+                if let Some((file, range)) = living(&full) {
+                    found.push(taken(part.finding(&RULE, "aliases", "", ""), alias).and(file, range, "it lives here"));
                 }
             }
         }

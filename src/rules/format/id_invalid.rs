@@ -45,5 +45,5 @@ declare_rule! {
     ///
     /// ## Source
     /// git-okr's own: what is written either means what it says or is reported.
-    "id-invalid", Format, Error, Tree(|context, found| mend_ids(context, found, RULE.name)), fixable: true,
+    "id-invalid", Format, Error, Mending(|context, found| mend_ids(context, found, RULE.name)), fixable: true,
 }

@@ -31,8 +31,8 @@ declare_rule! {
     /// done = false
     ///
     /// [[objective.key_result]]
-    /// id = "tax-audit"
-    /// title = "The tax audit passes without a finding"
+    /// id = "refunds"
+    /// title = "Nobody has to call us for a refund"
     /// done = false
     /// ```
     ///

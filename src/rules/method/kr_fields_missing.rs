@@ -64,7 +64,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         let lines: Vec<String> = said
             .fields
             .iter()
-            .filter(|(key, _)| !part.place.values.contains_key(*key))
+            .filter(|(key, _)| !part.place.values.contains_key(key))
             .map(|(key, value)| format!("{key} = {value}"))
             .collect();
         let help = if lines.is_empty() {
