@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 /// From which level on findings fail the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
+pub enum FailOn {
     /// Errors alone
     Error,
     /// Warnings and errors
@@ -25,7 +25,8 @@ enum FailOn {
 }
 
 impl FailOn {
-    fn level(self) -> Option<Level> {
+    /// Gives the lowest level that fails.
+    pub fn level(self) -> Option<Level> {
         match self {
             FailOn::Error => Some(Level::Error),
             FailOn::Warning => Some(Level::Warning),

@@ -10,7 +10,7 @@ use crate::finding;
 use crate::git::{Error as GitError, ObjectId};
 use crate::okr::Name;
 use crate::report::{self, CYCLES_TOLD, CycleV1, Cycles, DiffV1, Frame, Input};
-use crate::rules::{self, Selection, Subject};
+use crate::rules::{self, Checked, Selection, Subject};
 use crate::source::{self, Tree};
 use serde_json::Value;
 
@@ -31,12 +31,13 @@ pub struct Compared {
     pub after: View,
     /// What differs.
     pub diff: DiffV1,
+    ruling: Ruling,
     now: Option<Now>,
 }
 
 /// What is known of the state after beyond its files.
 struct Now {
-    past: Evidence,
+    evidence: Evidence,
     /// The files, with all that was sensitive before hidden.
     veiled: Option<Tree>,
 }
@@ -71,29 +72,54 @@ impl Compared {
         };
         if comparison.is_empty() {
             let diff = report::publish_diff(&Difference::default(), frame);
-            return Ok(Compared { before, after, diff, now: None });
+            return Ok(Compared { before, after, diff, ruling, now: None });
         }
         let earlier = before.evidence(&[], session)?;
-        let past = after.evidence(&comparison.cycles(), session)?;
-        after.warn_of_gaps(&past.history, session)?;
+        let now = after.evidence(&comparison.cycles(), session)?;
+        after.warn_of_gaps(&now.history, session)?;
         let unveiled = comparison.unveiled();
         let veiled = (!unveiled.is_empty()).then(|| veiled(&after.tree, &unveiled));
-        let ruling = match ruling {
+        let config = match ruling {
             Ruling::Before => &before.tree.config,
             Ruling::After => &after.tree.config,
         };
         let tree = veiled.as_ref().unwrap_or(&after.tree);
-        frame.findings = brought((&before, &earlier), (&after, &past), tree, ruling);
-        frame.history = Some(&past.history);
-        let pasts = Pasts { before: &earlier.history, after: &past.history, locks: &past.locks };
+        frame.findings = brought((&before, &earlier), (&after, &now), tree, config);
+        frame.history = Some(&now.history);
+        let pasts = Pasts { before: &earlier.history, after: &now.history, locks: &now.locks };
         let diff = report::publish_diff(&comparison.difference(&pasts, after.today), frame);
         drop(comparison);
-        Ok(Compared { before, after, diff, now: Some(Now { past, veiled }) })
+        Ok(Compared { before, after, diff, ruling, now: Some(Now { evidence: now, veiled }) })
+    }
+
+    /// Gives the state whose configuration rules.
+    pub fn ruling(&self) -> &View {
+        match self.ruling {
+            Ruling::Before => &self.before,
+            Ruling::After => &self.after,
+        }
+    }
+
+    /// Runs all rules over the state after, those over reports in files too, and keeps what the change brings; the
+    /// difference tells of these findings from then on.
+    pub fn check(&mut self, session: &mut Session<'_>) -> Result<(Checked, Value), Failure> {
+        let (selection, ruling) = (Selection::default(), self.ruling().tree.config.clone());
+        if let Some(Now { veiled: Some(tree), .. }) = &self.now {
+            self.after.tree = tree.clone();
+        }
+        let (mut checked, history) = self.after.checked(&ruling, &selection, true, session)?;
+        let reports = checked.findings.iter().any(|finding| finding.rule == rules::REPORT_STALE);
+        let (found, past) = self.before.checked(&ruling, &selection, reports, session)?;
+        let (before, after) = (&self.before.tree, &self.after.tree);
+        checked.keep_new(&rules::Before::new(&found, before, past.as_ref(), after));
+        let history = rules::history_value(history.as_ref());
+        self.diff.findings = finding::published(&rules::view(&checked, after, &history));
+        Ok((checked, history))
     }
 
     /// Gives the first of the cycles that the change touches, as they stand after it.
     pub fn cycles(&self) -> Result<Vec<CycleV1>, Failure> {
-        let Some(Now { past: Evidence { history, locks, .. }, veiled }) = &self.now else { return Ok(Vec::new()) };
+        let Some(Now { evidence: Evidence { history, locks, .. }, veiled }) = &self.now else { return Ok(Vec::new()) };
         let tree = veiled.as_ref().unwrap_or(&self.after.tree);
         let mut cycles = Vec::new();
         for cycle in self.diff.progress.iter().take(CYCLES_TOLD) {

@@ -7,7 +7,9 @@ mod base;
 mod compared;
 mod fix;
 mod output;
+mod posting;
 mod session;
+mod step;
 mod summary;
 mod view;
 mod written;
@@ -57,6 +59,7 @@ commands! {
     log::Log,
     diff::Diff,
     comment::Comment,
+    ci::Ci,
     report::Report,
     doctor::Doctor,
     cache::Cache,

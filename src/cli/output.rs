@@ -36,6 +36,13 @@ impl Output {
     }
 }
 
+impl Output {
+    /// Gives the file as it was named, where it is of a format.
+    pub fn file_of(&self, format: Format) -> Option<&Path> {
+        (self.format == format).then_some(&self.file)
+    }
+}
+
 /// Where each of several outputs goes.
 pub struct Outputs(Vec<(Format, PathBuf)>);
 

@@ -135,6 +135,15 @@ impl View {
         Ok(view)
     }
 
+    /// Opens the commit that somebody proposes, on its own day unless another is fixed: a run repeated later says the same.
+    pub fn proposed(commit: ObjectId, global: &Global, session: &mut Session<'_>) -> Result<View, Failure> {
+        let mut view = View::side(Some(commit), global, session)?;
+        if let (None, Some(seconds)) = (session.fixed_today(global)?, view.tree.revision.committed) {
+            view.today = day_of(seconds)?;
+        }
+        Ok(view)
+    }
+
     /// Gives the commit that is looked at; `None` for the work tree.
     pub fn commit(&self) -> Option<ObjectId> {
         self.from.filter(|_| self.seen == Seen::Commit)

@@ -88,6 +88,14 @@ impl super::Forge for Forge {
         })
     }
 
+    fn annotates(&self) -> bool {
+        false
+    }
+
+    fn whole_history(&self) -> &'static str {
+        "write `GIT_DEPTH: \"0\"` beneath `variables:` of the job"
+    }
+
     fn link(&self, web: &str, commit: &str, path: &str, line: usize) -> String {
         format!("{web}/-/blob/{commit}/{}#L{line}", in_address(path))
     }

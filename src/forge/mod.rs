@@ -90,6 +90,16 @@ pub trait Forge: Sync {
     /// Reads the surroundings of a job of this forge; `None` where the job is not one.
     fn job(&self, read: &dyn Surroundings) -> Option<Job>;
 
+    /// Whether its jobs turn workflow commands in the log into annotations.
+    fn annotates(&self) -> bool {
+        true
+    }
+
+    /// What gives a job the whole history.
+    fn whole_history(&self) -> &'static str {
+        "write `fetch-depth: 0` beneath `with:` of the step `uses: actions/checkout`"
+    }
+
     /// Address of a line of a file at a commit.
     fn link(&self, web: &str, commit: &str, path: &str, line: usize) -> String;
 }

@@ -4,36 +4,47 @@ use crate::support::forge::{
     BOT, FORK_TOKEN, FakeForge, JOB_TOKEN, NUMBER, PERSON, PERSONAL_TOKEN, REPOSITORY, Trouble,
 };
 use crate::support::{GOALS, PATH, Place, Run};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// A repository whose branch `work` checks in, and the surroundings of a job about it.
-struct Job {
-    place: Place,
-    forge: FakeForge,
+pub struct Job {
+    pub place: Place,
+    pub forge: FakeForge,
     run: u64,
 }
 
 impl Job {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let place = Place::with(&[(PATH, GOALS)]);
         place.git(&["checkout", "-q", "-b", "work"]);
         Job { place, forge: FakeForge::start(), run: 0 }
     }
 
     /// Checks in a value on the branch.
-    fn value(&self, current: &str) {
+    pub fn value(&self, current: &str) {
         self.place.commit("2026-11-20", "Check in", &[(PATH, &GOALS.replace("current = 400", current))]);
     }
 
     fn comment(&mut self, token: &str, arguments: &[&str]) -> Run {
-        self.run += 1;
+        self.runs(token, "comment", arguments)
+    }
+
+    /// Runs a command as a job of the pull request does.
+    pub fn runs(&mut self, token: &str, command: &str, arguments: &[&str]) -> Run {
         let (head, base) = (self.place.git(&["rev-parse", "work"]), self.place.git(&["rev-parse", "main"]));
         let event = json!({
             "pull_request": { "number": NUMBER, "head": { "sha": head }, "base": { "sha": base, "ref": "main" } },
         });
-        let (event_path, summary) = (self.place.beside("event.json"), self.place.beside("summary.md"));
+        self.runs_about(&event, token, command, arguments)
+    }
+
+    /// Runs a command as the job of an event does, in a step with outputs of its own.
+    pub fn runs_about(&mut self, event: &Value, token: &str, command: &str, arguments: &[&str]) -> Run {
+        self.run += 1;
+        let [event_path, summary, output] = ["event.json", "summary.md", "output"].map(|file| self.place.beside(file));
         std::fs::write(&event_path, event.to_string()).unwrap();
+        std::fs::write(&output, "").unwrap();
         let run = self.run.to_string();
         let environment = [
             ("GITHUB_ACTIONS", "true"),
@@ -42,15 +53,24 @@ impl Job {
             ("GITHUB_REPOSITORY", REPOSITORY),
             ("GITHUB_EVENT_PATH", event_path.to_str().unwrap()),
             ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap()),
+            ("GITHUB_OUTPUT", output.to_str().unwrap()),
             ("GITHUB_RUN_ID", run.as_str()),
             ("GITHUB_TOKEN", token),
         ];
-        let arguments: Vec<&str> = ["comment"].iter().chain(arguments).copied().collect();
+        let arguments: Vec<&str> = [command].iter().chain(arguments).copied().collect();
         self.place.okr_in(&self.place.root(), &arguments, &environment)
     }
 
-    fn summary(&self) -> String {
+    pub fn summary(&self) -> String {
         std::fs::read_to_string(self.place.beside("summary.md")).unwrap_or_default()
+    }
+
+    /// Gives an output of the last step, `None` where it set none of this name.
+    pub fn output(&self, name: &str) -> Option<String> {
+        let text = std::fs::read_to_string(self.place.beside("output")).unwrap();
+        let mut lines = text.lines();
+        let delimiter = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix("<<"))?;
+        Some(lines.take_while(|line| *line != delimiter).collect::<Vec<_>>().join("\n"))
     }
 }
 

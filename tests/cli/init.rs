@@ -2,13 +2,14 @@
 
 use crate::support::Place;
 
+const WORKFLOW: &str = ".github/workflows/okr.yml";
 const SCHEMAS: [&str; 2] = [".okr/schemas/okr.schema.json", ".okr/schemas/objectives.schema.json"];
 
 #[test]
 fn the_first_objective_checks_without_a_word() {
     let place = Place::repository();
     let listed = place.okr(&["init", "--dry-run"]).exits(0);
-    let written = ["okr.toml", "okrs/2026-Q4/team.toml", SCHEMAS[0], SCHEMAS[1]];
+    let written = ["okr.toml", "okrs/2026-Q4/team.toml", SCHEMAS[0], SCHEMAS[1], WORKFLOW];
     let each = |verb: &str| written.map(|path| format!("{verb} {path}\n")).concat();
     assert_eq!(listed.out, each("would write"));
     assert!(!place.root().join("okr.toml").exists() && !place.root().join("okrs").exists());
@@ -28,7 +29,10 @@ fn what_is_there_stays() {
     let place = Place::repository();
     place.write("okr.toml", "paths = [\"goals\"]\n[calendar]\nfiscal_year_start = \"04-01\"\n");
     let written = place.okr(&["init"]).exits(0).says("okr.toml is there already");
-    assert_eq!(written.out, format!("wrote goals/2026-Q3/team.toml\nwrote {}\nwrote {}\n", SCHEMAS[0], SCHEMAS[1]));
+    assert_eq!(
+        written.out,
+        format!("wrote goals/2026-Q3/team.toml\nwrote {}\nwrote {}\nwrote {WORKFLOW}\n", SCHEMAS[0], SCHEMAS[1])
+    );
     place.write("goals/2026-Q3/team.toml", "mine");
     let again = place.okr(&["init"]).exits(0).says("goals/2026-Q3/team.toml is there already");
     assert_eq!((again.out.as_str(), place.read("goals/2026-Q3/team.toml").as_str()), ("", "mine"));
@@ -36,6 +40,29 @@ fn what_is_there_stays() {
     place.write("goals/2026-Q3/payments.toml", "theirs");
     let other = place.okr(&["init"]).exits(0).says("goals/2026-Q3 is there already");
     assert_eq!(other.out, "");
+}
+
+#[test]
+fn the_workflow_asks_for_little_and_follows_no_tag() {
+    let place = Place::repository();
+    let _ = place.okr(&["init"]).exits(0);
+    let text = place.read(WORKFLOW);
+    let (own, forks) = text.split_once("without the first `# ` of each line:\n").expect("two variants");
+    let forks: Vec<&str> = forks.lines().map(|line| line.strip_prefix('#').expect("a comment")).collect();
+    for text in [own, &forks.join("\n")] {
+        assert!(text.contains("\npermissions: {}\n") || text.contains("\n permissions: {}\n"));
+        assert!(text.contains("fetch-depth: 0") && text.contains("persist-credentials: false"));
+        let used: Vec<&str> = text.lines().filter_map(|line| line.split_once("uses: ")).map(|(_, used)| used).collect();
+        assert_eq!(used.len(), 2);
+        for used in used {
+            let (_, commit) = used.split_once('@').expect("a commit");
+            assert!(commit[..40].chars().all(|c| c.is_ascii_hexdigit()) && commit[40..].starts_with(" # "), "{used}");
+        }
+    }
+    assert!(own.contains("\n  merge_group:\n") && !own.contains("\n    paths:"));
+    place.write("okr.toml", "[forge]\nprovider = \"gitlab\"\n");
+    std::fs::remove_file(place.root().join(WORKFLOW)).expect("removable");
+    let _ = place.okr(&["init"]).exits(0).hides(WORKFLOW);
 }
 
 /// An editor reads the first line as a path from the file's own folder.

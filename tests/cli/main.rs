@@ -6,10 +6,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod action;
 mod architecture;
 mod bad_input;
 mod cache;
 mod check_base;
+mod ci;
 mod comment;
 mod demo;
 mod diff;
@@ -20,6 +22,7 @@ mod formats;
 mod goalposts;
 mod history_reference;
 mod honesty;
+mod hostile;
 mod init;
 mod levels;
 mod mutations;

@@ -1,8 +1,18 @@
-//! Owns what a repository starts with: commented settings, a first objective that reads and checks well, and the
-//! schemas by which an editor knows both.
+//! Owns what a repository starts with: commented settings, a first objective that reads and checks well, the
+//! schemas by which an editor knows both, and the workflow that watches them.
 //! Never looks at what is already there.
 
 use crate::{config, syntax};
+
+/// Where GitHub looks for workflows, as Gitea and Forgejo do where a folder of their own is missing.
+pub const WORKFLOW: &str = ".github/workflows/okr.yml";
+
+/// The action by the hash of a commit, which nobody can move; with each release that of the one before it, since no
+/// commit can hold its own.
+const ACTION: &str = "git-okr/git-okr@3ad99ab58023bc94cb11f5c1a43dacbb922bea7e # before 0.1.0";
+
+/// Where that commit gets git-okr from: `release` once it knows the checksum of one.
+const VERSION: &str = "source";
 
 /// Where the schemas lie that the files name. Nobody needs a network for them, and nobody gets another version's.
 const SCHEMAS: &str = ".okr/schemas";
@@ -17,11 +27,13 @@ pub fn files(folder: &str, cycle: &str, owner: &str) -> Vec<(String, String)> {
     let goals = format!("{folder}/{cycle}/team.toml");
     let settings = config::FILE_NAME.to_owned();
     let (of_goals, of_settings) = (format!("{SCHEMAS}/objectives.schema.json"), format!("{SCHEMAS}/okr.schema.json"));
+    let workflow = plain(include_str!("workflow.yml")).replace("{action}", ACTION).replace("{version}", VERSION);
     vec![
         (settings.clone(), schema_line(&settings, &of_settings) + &plain(include_str!("okr.toml"))),
         (goals.clone(), schema_line(&goals, &of_goals) + &objectives),
         (of_settings, plain(config::SCHEMA)),
         (of_goals, plain(syntax::SCHEMA)),
+        (WORKFLOW.to_owned(), workflow),
     ]
 }
 

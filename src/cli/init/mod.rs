@@ -14,7 +14,9 @@ use std::path::Path;
 /// Write settings and a first objective for the running quarter
 ///
 /// Writes okr.toml with the usual keys and their defaults as comments, okrs/<quarter>/team.toml with an example to
-/// rewrite, and the schemas of both, by which an editor completes and explains them. What is there already stays as it is.
+/// rewrite, the schemas of both, by which an editor completes and explains them, and .github/workflows/okr.yml, which
+/// checks each pull request and says what it does to the goals; none of these where `provider` is gitlab. What is there
+/// already stays as it is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  git okr init --dry-run\n  git okr init && git okr check")]
 pub struct Init {
@@ -40,7 +42,9 @@ impl Init {
         let owner = owner(&config, repository.identity().as_ref());
         let folder = folder(&config);
         let mut written = 0;
-        for (path, text) in content::files(&folder, &cycle, &owner) {
+        let mut files = content::files(&folder, &cycle, &owner);
+        files.retain(|(path, _)| path != content::WORKFLOW || config.forge_provider != "gitlab");
+        for (path, text) in files {
             if let Some(there) = in_the_way(root, &path) {
                 session.remark(&format!("{there} is there already and stays as it is"))?;
                 continue;

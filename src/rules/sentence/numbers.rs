@@ -147,7 +147,9 @@ pub(super) fn among_words(tokens: &[&str]) -> Vec<Amount> {
         // `chapter three`: at the end of a phrase a number as a word is mostly a name.
         let last = at + 1 == tokens.len() || token.ends_with([',', '.', ';']);
         let name = last
-            && before.as_deref().is_some_and(|word| !among("to of by at than under over least most top and in one a", word));
+            && before
+                .as_deref()
+                .is_some_and(|word| !among("to of by at than under over least most top and in one a", word));
         if let Some(value) = said.or(one).filter(|_| !name) {
             found.push(Amount { value, word: word.to_owned(), unit: time.unwrap_or_default(), at });
             continue;
