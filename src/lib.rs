@@ -21,6 +21,7 @@
 //! | [`history`] | the events of every key result out of the commits |
 //! | [`diff`] | what a change does to the goals |
 //! | [`rules`] | the rules and the engine that runs them |
+//! | [`forge`] | GitHub, GitLab, Gitea: the one comment on a pull request |
 //! | [`report`] | the published model, the templates, the terminal view |
 //! | [`cli`] | one file a command |
 //!
@@ -31,6 +32,7 @@ pub mod config;
 pub mod cores;
 pub mod diff;
 pub mod finding;
+pub mod forge;
 pub mod git;
 pub mod history;
 pub mod okr;

@@ -23,7 +23,7 @@ pub struct Global {
     #[arg(short = 'C', value_name = "DIR", global = true, help_heading = "Everywhere")]
     pub directory: Option<PathBuf>,
     /// The day to look from, YYYY-MM-DD [environment: GIT_OKR_TODAY; default: today, UTC]
-    #[arg(long, value_name = "DATE", global = true, help_heading = "Everywhere")]
+    #[arg(long, value_name = "DATE", global = true, help_heading = "Everywhere", value_parser = day)]
     pub today: Option<Date>,
     /// When to colour
     #[arg(long, value_name = "WHEN", global = true, help_heading = "Everywhere", default_value = "auto")]
@@ -37,6 +37,11 @@ pub struct Global {
     /// Say what was read
     #[arg(short, long, global = true, help_heading = "Everywhere")]
     pub verbose: bool,
+}
+
+/// Reads a day, or says in plain words how one is written.
+fn day(text: &str) -> Result<Date, &'static str> {
+    text.parse().map_err(|_| "no day of the calendar; write it as YYYY-MM-DD, for instance 2026-11-22")
 }
 
 /// Which state of the repository to look at.

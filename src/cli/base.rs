@@ -1,8 +1,10 @@
 //! Owns what a change is compared with: the base that was named, else the default branch, by CI's word or by git's.
 
 use super::arguments::Global;
+use super::compared::veiled;
 use super::view::View;
 use super::{Failure, Session, Usage};
+use crate::diff::Comparison;
 use crate::git::{Error as GitError, ObjectId, Repository};
 use crate::history::History;
 use crate::rules::{Before, Checked, Selection};
@@ -69,6 +71,16 @@ impl Base {
         let mut then = view.at(base, global)?;
         let (checked, history) = then.checked(&view.tree.config, selection, reports, session)?;
         Ok(Base { checked, tree: then.tree, history })
+    }
+
+    /// Gives the tree of now with all that was sensitive then hidden; `None` where nothing was unveiled.
+    pub fn veiled(&self, head: &Tree) -> Option<Tree> {
+        let mut key_results = self.tree.objectives().flat_map(|located| &located.objective.key_results);
+        if !key_results.any(|key_result| key_result.sensitive) {
+            return None;
+        }
+        let unveiled = Comparison::new(&self.tree, head).unveiled();
+        (!unveiled.is_empty()).then(|| veiled(head, &unveiled))
     }
 
     /// Gives what was found then, as it would be known in this tree.

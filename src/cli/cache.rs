@@ -28,7 +28,10 @@ impl Cache {
         let place = cache.root().display().to_string();
         if self.clear {
             let bytes = cache.clear().map_err(|error| {
-                Usage::new(format!("{place} cannot be removed: {error}"), "remove it by hand; every run does without it")
+                Usage::new(
+                    format!("{place} cannot be removed: {error}"),
+                    "remove it by hand; every run does without it",
+                )
             })?;
             session.print(&format!("removed {}\n", size(bytes)))?;
             return Ok(Outcome::Fine);

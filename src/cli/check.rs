@@ -100,6 +100,13 @@ impl Check {
         }
         let reports = checked.findings.iter().any(|finding| finding.rule == rules::REPORT_STALE);
         if let Some(base) = self.base(&view, &selection, reports, global, session)? {
+            if let Some(veiled) = base.veiled(&view.tree) {
+                view.tree = veiled;
+                checked = view.checked(&ruling, &selection, reports, session)?.0;
+                if !view.asked.is_empty() {
+                    checked.keep(&view.tree, |path| view.is_asked(path));
+                }
+            }
             checked.keep_new(&base.before(&view.tree));
         }
         let history = rules::history_value(history.as_ref());

@@ -1,17 +1,14 @@
 //! `git okr diff`: what a change does to the goals.
 
 use super::arguments::Global;
-use super::view::{Evidence, View};
+use super::compared::{Compared, Ruling};
+use super::view::View;
 use super::{Failure, Outcome, Session, Usage, base};
-use crate::diff::{Comparison, Difference, Pasts};
-use crate::finding;
+use crate::diff::Difference;
 use crate::git::{Error as GitError, ObjectId, Repository};
-use crate::okr::Name;
-use crate::report::{self, DiffV1, Frame, Templates};
-use crate::rules::{self, Selection, Subject};
-use crate::source::{self, Tree};
+use crate::report::{self, Frame, Templates};
+use crate::source;
 use clap::ValueEnum;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,7 +69,7 @@ impl Diff {
             after => {
                 let after = View::side(after, global, session)?;
                 let templates = if self.format == Format::Markdown { after.templates()? } else { BTreeMap::new() };
-                (model(before, &after, global, session)?, Templates::new(templates))
+                (Compared::new(before, after, Ruling::After, global, session)?.diff, Templates::new(templates))
             }
         };
         let text = match self.format {
@@ -111,67 +108,4 @@ impl Diff {
             (None, after) => States { before: commit(before)?, after: after.as_deref().map(commit).transpose()? },
         })
     }
-}
-
-/// Compares the two states and publishes what differs.
-fn model(before: ObjectId, after: &View, global: &Global, session: &mut Session<'_>) -> Result<DiffV1, Failure> {
-    let before = after.at(before, global)?;
-    let unread = |failure: Failure| failure.wrap_err("nothing can be compared with the state before");
-    before.refuse_broken_configuration().map_err(unread)?;
-    if before.tree.files.is_empty() && after.tree.files.is_empty() {
-        return Err(source::Error::Nothing { paths: after.tree.config.paths.join(", ") }.into());
-    }
-    after.warn_of_errors(after.tree.findings.iter(), session)?;
-    let (repository, base) = before.repository.as_ref().zip(before.from).ok_or(GitError::Unborn)?;
-    let head = after.from.filter(|_| !after.tree.revision.dirty);
-    let comparison = Comparison::new(&before.tree, &after.tree);
-    let only_objectives = source::only_objectives(repository, (&before.tree, base), (&after.tree, after.commit()))?;
-    let mut frame = Frame {
-        base: base.to_string(),
-        head: head.map(|id| id.to_string()),
-        today: after.today,
-        only_objectives,
-        history: None,
-        findings: Vec::new(),
-    };
-    if comparison.is_empty() {
-        return Ok(report::publish_diff(&Difference::default(), frame));
-    }
-    let earlier = before.evidence(&[], session)?;
-    let now = after.evidence(&comparison.cycles(), session)?;
-    after.warn_of_gaps(&now.history, session)?;
-    frame.findings = brought((&before, &earlier), (after, &now), &comparison.unveiled());
-    frame.history = Some(&now.history);
-    let pasts = Pasts { before: &earlier.history, after: &now.history, locks: &now.locks };
-    Ok(report::publish_diff(&comparison.difference(&pasts, after.today), frame))
-}
-
-/// Publishes the findings of the state after that were not there before. What was sensitive before stays hidden in them.
-fn brought((before, earlier): (&View, &Evidence), (after, now): (&View, &Evidence), unveiled: &[Name]) -> Vec<Value> {
-    let (selection, ruling) = (Selection::default(), &after.tree.config);
-    let check = |tree: &Tree, past: &Evidence| {
-        let subject = Subject::new(tree, Some(&past.history), after.today);
-        rules::check_by(ruling, &Subject { agreed: &past.agreed, ..subject }, &selection)
-    };
-    let veiled = (!unveiled.is_empty()).then(|| veiled(&after.tree, unveiled));
-    let tree = veiled.as_ref().unwrap_or(&after.tree);
-    let mut checked = check(tree, now);
-    if !checked.findings.is_empty() {
-        let found = check(&before.tree, earlier);
-        checked.keep_new(&rules::Before::new(&found, &before.tree, Some(&earlier.history), tree));
-    }
-    finding::published(&rules::view(&checked, tree, &rules::history_value(Some(&now.history))))
-}
-
-/// Gives a tree in which some key results are sensitive.
-fn veiled(tree: &Tree, names: &[Name]) -> Tree {
-    let mut veiled = tree.clone();
-    for objective in veiled.files.iter_mut().flat_map(|file| &mut file.objectives) {
-        let Some(cycle) = objective.cycle.as_deref() else { continue };
-        let home = Name::objective(cycle, &objective.id);
-        for key_result in &mut objective.key_results {
-            key_result.sensitive |= names.contains(&home.key_result(&key_result.id));
-        }
-    }
-    veiled
 }

@@ -74,7 +74,9 @@ impl Log {
         };
         let ledger = if self.goalposts { Some(report::ledger(input, &selection)?) } else { None };
         match (self.format, &ledger) {
-            (Shown::Human, Some(ledger)) => session.print(&report::render_ledger(ledger, &session.style()))?,
+            (Shown::Human, Some(ledger)) => {
+                session.print(&report::render_ledger(ledger, history.complete, &session.style()))?;
+            }
             _ => self.show(&history, &view.tree, &selection, ledger.as_deref(), session)?,
         }
         if let Some(stamps) = stamps {

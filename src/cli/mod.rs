@@ -4,9 +4,11 @@
 mod arguments;
 mod bar;
 mod base;
+mod compared;
 mod fix;
 mod output;
 mod session;
+mod summary;
 mod view;
 mod written;
 
@@ -54,6 +56,7 @@ commands! {
     status::Status,
     log::Log,
     diff::Diff,
+    comment::Comment,
     report::Report,
     doctor::Doctor,
     cache::Cache,

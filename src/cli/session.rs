@@ -16,6 +16,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// How clap begins its advice below a usage that is wrong.
+const ADVICE: &str = "For more information, try";
+
 /// Which streams are a terminal, and how wide it is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Terminal {
@@ -220,6 +223,11 @@ impl<'a> Session<'a> {
         let (stream, terminal): (&mut dyn Write, bool) =
             if usage.use_stderr() { (self.err, self.terminal.stderr) } else { (self.out, self.terminal.stdout) };
         let plain = self.environment.get(OsStr::new("NO_COLOR")).is_some_and(|v| !v.is_empty()) || !terminal;
-        if plain { write!(stream, "{text}") } else { write!(stream, "{}", text.ansi()) }
+        let text = if plain { text.to_string() } else { text.ansi().to_string() };
+        // For `git okr --help` git looks for a manual page, so the advice at the end would lead nowhere.
+        match text.rfind(ADVICE).filter(|_| usage.use_stderr()) {
+            Some(at) => write!(stream, "{}{}", &text[..at], text[at..].replacen("--help", "-h", 1)),
+            None => write!(stream, "{text}"),
+        }
     }
 }

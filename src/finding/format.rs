@@ -5,6 +5,11 @@ use crate::text::{FileId, Position, SourceMap, printable};
 use serde::Serialize;
 use std::io::{self, Write};
 
+/// Findings that are rendered before any of them is written.
+pub(super) const BATCH: usize = 8192;
+/// Findings from which a thread of its own is worth its start.
+pub(super) const FINDINGS_PER_THREAD: usize = 256;
+
 /// What a check came to, in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

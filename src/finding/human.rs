@@ -1,15 +1,20 @@
 //! Owns the format for people: each finding with the lines that it points at, then one line that sums up.
 
+use super::format::{BATCH, FINDINGS_PER_THREAD};
 use super::{Finding, Label, Level, Style, View};
-use crate::text::{SourceFile, printable, same_length};
+use crate::cores;
+use crate::text::{FileId, SourceFile, printable, same_length};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity,
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
+
+/// Files from which a thread of its own is worth its start.
+const FILES_PER_THREAD: usize = 64;
 
 /// Writes every finding with its source, then the numbers.
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
@@ -22,13 +27,11 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, style: Style) -> io::R
         .with_context_lines(1)
         .with_links(false)
         .with_show_related_as_nested(true);
-    let mut shown = BTreeMap::new();
-    for finding in view.findings {
-        for label in finding.primary.iter().chain(&finding.related) {
-            shown.entry(label.file).or_insert_with(|| Shown::new(view.sources.get(label.file)));
-        }
-    }
-    for finding in view.findings {
+    let labels = view.findings.iter().flat_map(|finding| finding.primary.iter().chain(&finding.related));
+    let files: Vec<FileId> = labels.map(|label| label.file).collect::<BTreeSet<_>>().into_iter().collect();
+    let texts = cores::spread(&files, FILES_PER_THREAD, |_, file| Shown::new(view.sources.get(*file)));
+    let shown: BTreeMap<FileId, Shown<'_>> = files.into_iter().zip(texts).collect();
+    let render = |finding: &Finding| {
         let source = finding.primary.as_ref().and_then(|label| shown.get(&label.file));
         let elsewhere = finding
             .related
@@ -37,8 +40,13 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, style: Style) -> io::R
             .filter_map(|label| Some(Elsewhere { label, source: shown.get(&label.file)? }))
             .collect();
         let mut text = String::new();
-        handler.render_report(&mut text, &Shape { finding, source, elsewhere }).map_err(io::Error::other)?;
-        writeln!(out, "{}\n", text.trim_end())?;
+        let rendered = handler.render_report(&mut text, &Shape { finding, source, elsewhere });
+        rendered.map(|()| text).map_err(io::Error::other)
+    };
+    for batch in view.findings.chunks(BATCH) {
+        for text in cores::spread(batch, FINDINGS_PER_THREAD, |_, finding| render(finding)) {
+            writeln!(out, "{}\n", text?.trim_end())?;
+        }
     }
     writeln!(out, "{}", sum(view))
 }

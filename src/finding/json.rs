@@ -1,6 +1,8 @@
 //! Owns the published JSON of a check, format 1: keys are added to it, never changed.
 
+use super::format::{BATCH, FINDINGS_PER_THREAD};
 use super::{Edit, Finding, Fix, Label, Level, Style, Summary, View};
+use crate::cores;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -165,14 +167,28 @@ pub fn published(view: &View<'_>) -> Vec<serde_json::Value> {
     view.findings.iter().map(|finding| value(finding).expect("plain text and numbers are always JSON")).collect()
 }
 
-/// Writes the document, two spaces a level.
+/// Writes the document, two spaces a level. Findings are rendered on every core, some at a time: there may be many more
+/// of them than memory should hold twice.
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::Result<()> {
-    let document = DocumentV1 {
-        format: 1,
-        summary: view.summary,
-        history: view.history,
-        findings: view.findings.iter().map(|finding| FindingV1::new(finding, view)).collect(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    let document = DocumentV1 { format: 1, summary: view.summary, history: view.history, findings: Vec::new() };
+    let document = serde_json::to_string_pretty(&document)?;
+    if view.findings.is_empty() {
+        return writeln!(out, "{document}");
+    }
+    let start = document.strip_suffix("]\n}").expect("the list of findings comes last, and is empty here");
+    out.write_all(start.as_bytes())?;
+    let mut before = "\n";
+    for batch in view.findings.chunks(BATCH) {
+        for element in cores::spread(batch, FINDINGS_PER_THREAD, |_, finding| element(finding, view)) {
+            write!(out, "{before}    {}", element?)?;
+            before = ",\n";
+        }
+    }
+    writeln!(out, "\n  ]\n}}")
+}
+
+/// Renders one finding as it stands in the list.
+fn element(finding: &Finding, view: &View<'_>) -> serde_json::Result<String> {
+    // Line ends within texts are escaped: those that are left are the form's own.
+    serde_json::to_string_pretty(&FindingV1::new(finding, view)).map(|text| text.replace('\n', "\n    "))
 }

@@ -3,8 +3,7 @@
 
 use super::format::advice;
 use super::{Edit, Finding, Fix, Label, Level, Style, View};
-use crate::text::{FileId, printable};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::text::{FileId, in_address, printable};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -20,9 +19,6 @@ const RELATED: usize = 100;
 
 /// The name of the repository's root in addresses; who reads the file says where that is.
 const ROOT: &str = "%SRCROOT%";
-
-/// What stands for itself in the path of an address (RFC 3986: unreserved, and the slash).
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// Writes one run with every rule, the findings, those that are answered as suppressed, and what is not known of history.
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::Result<()> {
@@ -150,7 +146,7 @@ fn region(view: &View<'_>, label: &Label) -> Value {
 }
 
 fn artifact(path: &str) -> Value {
-    json!({ "uri": utf8_percent_encode(path, PATH).to_string(), "uriBaseId": ROOT })
+    json!({ "uri": in_address(path), "uriBaseId": ROOT })
 }
 
 /// Gives what history does not know, as the published history says it.

@@ -72,7 +72,7 @@ impl View {
         if before.map(okr::rounded) == after.map(okr::rounded) {
             return shown(after);
         }
-        let change = before.zip(after).map(|(before, after)| format!("  {}", difference(before, after, whole)));
+        let change = before.zip(after).map(|(before, after)| format!("  {}", show::difference(before, after, whole)));
         format!("{} {} {}{}", shown(before), self.arrow(), shown(after), change.unwrap_or_default())
     }
 
@@ -243,13 +243,4 @@ fn marks(goalpost: bool, eased: Option<bool>, committed: Option<String>) -> Stri
     let committed = committed.map(|committed| format!("{committed} as committed"));
     let marks = std::iter::once("goalpost moved".to_owned()).chain(effect).chain(committed);
     marks.collect::<Vec<_>>().join(", ")
-}
-
-/// Shows the difference of two figures as they are shown, in points.
-fn difference(before: f64, after: f64, whole: bool) -> String {
-    if whole {
-        return show::signed_points(after - before, true);
-    }
-    let points = okr::tenths_as_points(okr::tenths(after) - okr::tenths(before));
-    points.strip_suffix(" points").unwrap_or(&points).to_owned()
 }

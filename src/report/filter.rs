@@ -24,6 +24,8 @@ pub fn register(environment: &mut Environment<'_>) {
     environment.add_filter("days_ago", days_ago);
     environment.add_filter("words", words);
     environment.add_filter("shown", shown);
+    environment.add_filter("cut", cut);
+    environment.add_filter("since", since);
     environment.add_filter("tojson", tojson);
     environment.add_filter("replace", replace);
     // One word in them asks for any amount of memory, before the first byte is written.
@@ -108,6 +110,20 @@ fn shown(value: &Value) -> Result<String, Error> {
     let value = serde_json::to_value(value)
         .map_err(|e| Error::new(ErrorKind::BadSerialization, "this value cannot be shown").with_source(e))?;
     Ok(show::json(&value))
+}
+
+/// `after.progress | since(before.progress)` is `+11.2`: the difference of two shares as they are shown, in points.
+fn since(after: &Value, before: &Value, whole: Option<bool>) -> Result<String, Error> {
+    let sides = number(before)?.zip(number(after)?);
+    Ok(sides.map_or_else(|| ABSENT.into(), |(before, after)| show::difference(before, after, whole.unwrap_or(false))))
+}
+
+/// `note | cut(160)` is so many characters of a text, and a sign where there are more.
+fn cut(text: &str, count: usize) -> String {
+    match text.char_indices().nth(count) {
+        Some((at, _)) => format!("{}…", text[..at].trim_end()),
+        None => text.to_owned(),
+    }
 }
 
 /// Takes a number or an absent one.

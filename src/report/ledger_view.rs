@@ -1,17 +1,18 @@
 //! Owns how the ledger of goalposts reads in a terminal: a page for each goal whose definition changed.
 //! Never decides what changed: that is `ledger`'s.
 
-use super::layout::{Style, Tone};
-use super::log::{change, quoted};
+use super::layout::{Style, Tone, columns};
+use super::log::{NARROWEST, change, quoted};
 use super::model::{GoalpostV1, LedgerV1};
 use super::show;
 use crate::history::EventKind;
 use crate::okr::{Field, Group, NotCommitted};
 use serde_json::Value;
 
-/// Draws a ledger for a terminal. Goals that stand as they were agreed on are counted, not shown.
-pub fn render(ledger: &[LedgerV1], style: &Style) -> String {
-    let mut view = View { style: Style { width: style.width.clamp(60, 200), ..*style }, text: String::new() };
+/// Draws a ledger for a terminal. Goals that stand as they were agreed on are counted, not shown; where history is not
+/// `complete`, nobody can tell which do.
+pub fn render(ledger: &[LedgerV1], complete: bool, style: &Style) -> String {
+    let mut view = View { style: Style { width: style.width.clamp(NARROWEST, 200), ..*style }, text: String::new() };
     for page in ledger.iter().filter(|page| !page.changes.is_empty()) {
         view.page(page);
         view.text.push('\n');
@@ -26,7 +27,14 @@ pub fn render(ledger: &[LedgerV1], style: &Style) -> String {
         1 => "1 goal moved after its lock".to_owned(),
         many => format!("{many} goals moved after their locks"),
     };
-    view.line(&format!("{moved}; {stand}"));
+    let told = if complete {
+        format!("{moved}; {stand}")
+    } else {
+        format!(
+            "{moved}, as far as history is here; it is not all here, and `git okr doctor` says what brings the rest"
+        )
+    };
+    view.wrapped(Tone::Plain, &told, "", "");
     view.text
 }
 
@@ -63,7 +71,7 @@ impl View {
                 });
             let terms = terms.collect::<Vec<_>>().join(", ");
             let terms = if terms.is_empty() { "no terms but its words".to_owned() } else { terms };
-            self.wrapped(Tone::Plain, &terms, &format!("  {day}  locked: "), &" ".repeat(14));
+            self.wrapped(Tone::Plain, &format!("locked: {terms}"), &format!("  {day}  "), &" ".repeat(14));
         }
         after.into_iter().for_each(|change| self.change(change));
         let shown = |share: Option<f64>| {
@@ -81,7 +89,8 @@ impl View {
 
     fn change(&mut self, moved: &GoalpostV1) {
         let commit = moved.commit.as_deref().map_or("uncommitted", |id| id.get(..10).unwrap_or(id));
-        let author = self.style.cut(&moved.author.name, 24);
+        let spare = self.style.width.saturating_sub(columns(commit) + 10 + 6);
+        let author = self.style.cut(&moved.author.name, spare.min(24));
         let what = match moved.kind {
             EventKind::Removed => "removed".to_owned(),
             _ => moved.changes.iter().map(|one| change(one, self.style)).collect::<Vec<_>>().join(", "),

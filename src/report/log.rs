@@ -18,6 +18,8 @@ use std::sync::Arc;
 
 /// Days between measuring and recording from which on a check-in counts as backdated in the view.
 const BACKDATED_DAYS: i32 = 2;
+/// Below this width in columns lines grow no shorter.
+pub(super) const NARROWEST: usize = 40;
 
 /// Which events are asked for; the default is every one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -212,7 +214,7 @@ impl Head {
 
 /// Draws a log for a terminal: one head for each commit, its events below.
 pub fn render(log: &LogV1, style: &Style) -> String {
-    let style = Style { width: style.width.clamp(60, 200), ..*style };
+    let style = Style { width: style.width.clamp(NARROWEST, 200), ..*style };
     let mut text = String::new();
     let mut above: Option<&EventV1> = None;
     let names = log.events.iter().map(|event| columns(&printable(&event.name))).max().unwrap_or(0);
@@ -243,11 +245,13 @@ pub fn render(log: &LogV1, style: &Style) -> String {
 fn head(event: &EventV1, style: Style) -> String {
     let commit = event.commit.as_deref().map_or("uncommitted", |id| id.get(..10).unwrap_or(id));
     let day = recorded_day(event).unwrap_or(event.measured);
-    let author = style.cut(&event.author.name, 24);
-    let used = columns(commit) + 10 + columns(&author) + 6;
-    let summary = match &event.summary {
-        Some(summary) => style.cut(summary, style.width.saturating_sub(used)),
-        None => "(summary hidden: a sensitive key result)".into(),
+    let spare = style.width.saturating_sub(columns(commit) + 10 + 4);
+    let author = style.cut(&event.author.name, spare.min(24));
+    let summary = event.summary.as_deref().unwrap_or("(summary hidden: a sensitive key result)");
+    let summary = match spare.saturating_sub(columns(&author) + 2) {
+        // Too little of it would say nothing.
+        ..8 => String::new(),
+        room => style.cut(summary, room),
     };
     let tone = if event.commit.is_some() { Tone::Strong } else { Tone::Warn };
     format!("{}  {day}  {}  {summary}", style.paint(tone, commit), style.paint(Tone::Faint, &author))

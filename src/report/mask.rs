@@ -62,6 +62,9 @@ pub fn key_result(kr: &mut KeyResultV1) {
     kr.check_ins.iter_mut().for_each(check_in);
     kr.amend.iter_mut().for_each(|amend| amend.reason = digits(&amend.reason));
     kr.allow.iter_mut().for_each(|allow| allow.reason = allow.reason.as_deref().map(digits));
+    // An address may hold a value, too: `…/cell?was=4200`.
+    kr.source = kr.source.as_deref().map(digits);
+    kr.evidence.iter_mut().for_each(|evidence| *evidence = digits(evidence));
     kr.change = None;
     kr.scale = None;
     kr.done = None;

@@ -3,6 +3,7 @@
 
 mod build;
 mod chart;
+mod comment;
 mod difference;
 mod difference_view;
 mod doctor;
@@ -25,6 +26,7 @@ mod template;
 mod tests;
 
 pub use build::{Input, build};
+pub use comment::{Around, CYCLES as CYCLES_TOLD, Comment, comment};
 pub use difference::{
     CycleChangeV1, DiffV1, Frame, KeyResultChangeV1, ObjectiveChangeV1, ShownV1, StandV1, publish as publish_diff,
 };

@@ -86,6 +86,15 @@ pub fn day(seconds: i64) -> Date {
     jiff::Timestamp::from_second(seconds).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
+/// Shows the difference of two figures as they are shown, in points.
+pub fn difference(before: f64, after: f64, whole: bool) -> String {
+    if whole {
+        return signed_points(after - before, true);
+    }
+    let points = okr::tenths_as_points(okr::tenths(after) - okr::tenths(before));
+    points.strip_suffix(" points").unwrap_or(&points).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,8 +10,14 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// The built-in templates by name.
-pub const BUILT_IN: &[(&str, &str)] =
-    &[("report", include_str!("../../templates/report.md.j2")), ("diff", include_str!("../../templates/diff.md.j2"))];
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("report", include_str!("../../templates/report.md.j2")),
+    ("diff", include_str!("../../templates/diff.md.j2")),
+    ("pr-comment", include_str!("../../templates/pr-comment.md.j2")),
+];
+
+/// What templates share, by name: never asked for alone.
+const PARTS: &[(&str, &str)] = &[("change", include_str!("../../templates/change.md.j2"))];
 
 /// Instructions that one rendering may take.
 const FUEL: u64 = 5_000_000;
@@ -109,7 +115,7 @@ impl Templates {
     /// Renders a template that there is.
     fn render_file(&self, file: &str, model: serde_json::Value) -> Result<String, Error> {
         let mut environment = environment();
-        for &(known, text) in BUILT_IN {
+        for &(known, text) in BUILT_IN.iter().chain(PARTS) {
             let known = file_name(known);
             if !self.overrides.contains_key(&known) {
                 environment.add_template_owned(known, text).map_err(|e| failed(file, &e))?;

@@ -9,7 +9,7 @@ use crate::cores;
 use crate::finding::{Finding, Level, RuleState};
 use crate::source::Tree;
 use crate::text::{FileId, SourceMap};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Objectives from which the rules are spread over several threads: with fewer, starting those takes longer.
 const MANY: usize = 500;
@@ -102,7 +102,9 @@ struct Judged {
 /// Runs the rules, settles levels, takes out what is answered, and puts all in order.
 fn judge(context: &Context<'_>, subject: &Subject<'_>, selection: &Selection) -> Judged {
     let config = context.ruling;
-    let runs = |rule: &Rule| selection.level(config, rule);
+    let levels: HashMap<&str, Option<Level>> =
+        RULES.iter().map(|rule| (rule.name, selection.level(config, rule))).collect();
+    let runs = |rule: &Rule| levels.get(rule.name).copied().flatten();
 
     let mut findings = subject.tree.findings.clone();
     findings.extend(profile::unknown_names(&subject.tree.config));
@@ -160,35 +162,50 @@ pub(super) fn path<'a>(finding: &Finding, sources: &'a SourceMap) -> &'a str {
 
 /// Sorts by path, byte and rule, so that equal input gives equal bytes.
 fn order(findings: &mut [Finding], sources: &SourceMap) {
+    let ranks = ranks(sources);
+    let place = |finding: &Finding| {
+        finding.primary.as_ref().map_or((0, 0), |label| (ranks[label.file.0 as usize], label.range.start))
+    };
     findings.sort_by(|a, b| {
-        let key = |finding: &Finding| finding.primary.as_ref().map_or(0, |label| label.range.start);
-        (path(a, sources), key(a), a.rule, &a.name, &a.field, &a.message).cmp(&(
-            path(b, sources),
-            key(b),
-            b.rule,
-            &b.name,
-            &b.field,
-            &b.message,
-        ))
+        let words = || (a.rule, &a.name, &a.field, &a.message).cmp(&(b.rule, &b.name, &b.field, &b.message));
+        place(a).cmp(&place(b)).then_with(words)
     });
+}
+
+/// Numbers the files by path, from 1: there are far fewer of them than there are comparisons.
+fn ranks(sources: &SourceMap) -> Vec<usize> {
+    let mut files: Vec<(&str, FileId)> = sources.iter().map(|(id, source)| (source.path.as_str(), id)).collect();
+    files.sort_unstable();
+    let mut ranks = vec![0; files.len()];
+    let (mut rank, mut before) = (0, None);
+    for (path, id) in files {
+        rank += usize::from(before.replace(path) != Some(path));
+        ranks[id.0 as usize] = rank;
+    }
+    ranks
 }
 
 /// Gives each finding an identity that survives moved lines and reworded messages: rule, full name (the path where
 /// there is none), field, and how many of the same came before.
 pub(super) fn identify<'f>(findings: impl Iterator<Item = &'f mut Finding>, subject: impl Fn(&Finding) -> String) {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut seen: HashMap<String, usize> = HashMap::new();
     for finding in findings {
         let subject = subject(finding);
-        let identity = format!("{}\0{subject}\0{}", finding.rule, finding.field.as_deref().unwrap_or_default());
-        let ordinal = seen.entry(identity.clone()).or_default();
-        finding.fingerprint = format!("{:016x}", fnv1a(format!("{identity}\0{ordinal}").as_bytes()));
+        let identity = [finding.rule, &subject, finding.field.as_deref().unwrap_or_default()].join("\0");
+        let hash = fnv1a(fnv1a(BASIS, identity.as_bytes()), b"\0");
+        let ordinal = seen.entry(identity).or_default();
+        let hash = fnv1a(hash, ordinal.to_string().as_bytes());
         *ordinal += 1;
+        finding.fingerprint = format!("{hash:016x}");
     }
 }
 
-/// Hashes bytes by 64-bit FNV-1a (Fowler, Noll, Vo; offset basis and prime of RFC 9923), the same in every release.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+/// Where [`fnv1a`] begins: the offset basis of RFC 9923.
+const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Hashes more bytes by 64-bit FNV-1a (Fowler, Noll, Vo; prime of RFC 9923), the same in every release.
+fn fnv1a(start: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(start, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -200,7 +217,7 @@ mod tests {
         for (text, hash) in
             [("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)]
         {
-            assert_eq!(fnv1a(text.as_bytes()), hash, "{text}");
+            assert_eq!(fnv1a(BASIS, text.as_bytes()), hash, "{text}");
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Owns the text of a file: where its lines and columns are, and how text from strangers is made harmless.
 //! Never reads a file, never knows what the text means.
 
+mod address;
 mod index;
 mod sanitize;
 mod source;
 
+pub use address::in_address;
 pub use index::{LineIndex, Position};
 pub use sanitize::{markdown, printable, same_length};
 pub use source::{FileId, SourceFile, SourceMap};

@@ -208,3 +208,14 @@ fn a_stranger_cannot_paint_the_terminal() {
         assert!(!run.out.lines().any(|line| line.trim_start().starts_with("::")), "{arguments:?}");
     }
 }
+
+#[test]
+fn advice_about_usage_leads_somewhere() {
+    let place = Place::repository();
+    for usage in [&["frobnicate"][..], &["check", "--fail-on", "never-ever"]] {
+        // For `git okr --help` git would look for a manual page.
+        let run = place.okr(usage).exits(2).says("try '-h'");
+        assert!(!run.err.contains("--help"), "{}", run.err);
+    }
+    let _ = place.okr(&["check", "--today", "2026-13-40"]).exits(2).says("write it as YYYY-MM-DD");
+}

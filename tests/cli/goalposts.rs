@@ -133,3 +133,23 @@ fn what_is_sensitive_stays_hidden() {
     let all = ledger(&place, &[]);
     assert_eq!(page(&all, P99)["sensitive"], true);
 }
+
+#[test]
+fn a_clone_that_is_cut_off_vouches_for_nothing() {
+    let place = moved();
+    let cut = place.beside("cut");
+    let source = format!("file://{}", place.root().display());
+    place.git(&["clone", "-q", "--depth", "1", &source, cut.to_str().expect("UTF-8")]);
+    let run = place.okr_in(&cut, &["log", "--goalposts"], &[]).exits(0).says("as far as history is here");
+    let _ = run.says("git okr doctor").hides("as they were agreed on").hides("as it was agreed on");
+}
+
+#[test]
+fn a_narrow_terminal_is_kept_to() {
+    let place = moved();
+    for command in [&["log"][..], &["log", "--goalposts"]] {
+        let run = place.okr_in(&place.root(), command, &[("COLUMNS", "40")]).exits(0).says("target 280 → 350");
+        let long: Vec<&str> = run.out.lines().filter(|line| line.chars().count() > 40).collect();
+        assert!(long.is_empty(), "{command:?}: {long:#?}");
+    }
+}

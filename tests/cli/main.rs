@@ -10,6 +10,7 @@ mod architecture;
 mod bad_input;
 mod cache;
 mod check_base;
+mod comment;
 mod demo;
 mod diff;
 mod doctor;

@@ -148,3 +148,27 @@ fn the_reason_of_an_answer_is_masked_too() {
     assert!(run.out.contains("The bank says •••••"), "{}", run.out);
     assert!(!run.out.contains("81234"), "{}", run.out);
 }
+
+#[test]
+fn addresses_are_masked_in_what_is_published() {
+    let place = planted();
+    let links =
+        "source = \"https://sheets.example/cash?is=87654\"\nevidence = [\"https://bank.example/81234\"]\nsensitive";
+    place.write(PATH, file("87654", "quokka 3", true, "Cash grows").replace("sensitive", links));
+    for command in ["status", "report", "diff", "log"] {
+        nothing_leaks(&place, &[command]);
+    }
+}
+
+#[test]
+fn a_check_of_the_change_that_unveils_it_quotes_nothing() {
+    let place = planted();
+    let open = file("\"87654\"", "quokka 3", false, "Cash grows");
+    place.write(PATH, &open);
+    let run = place.okr(&["check", "--base", "HEAD"]).exits(1).says("field-type");
+    assert!(!run.out.contains("87654"), "{}", run.out);
+    nothing_leaks(&place, &["check", "--base", "HEAD"]);
+    nothing_leaks(&place, &["check", "--base", "HEAD", PATH]);
+    // Alone, the file says that anybody may see it.
+    let _ = place.okr(&["check"]).exits(1).says("87654");
+}

@@ -1,5 +1,8 @@
 //! A place of its own for each test: empty home, fixed clock, no git configuration but what is written here.
 
+#[allow(dead_code)] // The room of the forges uses what is left.
+pub mod forge;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

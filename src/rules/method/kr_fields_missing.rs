@@ -52,8 +52,7 @@ declare_rule! {
 
 fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     for part in context.active_parts() {
-        let misread = context.misread(part.item.file.file, &part.extent());
-        if part.key_result.measure.is_some() || misread {
+        if part.key_result.measure.is_some() || context.misread(part.item.file.file, &part.extent()) {
             continue;
         }
         let Some(said) = reached(&part.key_result.title, context.english()) else { continue };

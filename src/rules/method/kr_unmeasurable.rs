@@ -49,8 +49,10 @@ declare_rule! {
 
 fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     for part in context.active_parts() {
-        let misread = context.misread(part.item.file.file, &part.extent());
-        if part.key_result.measure.is_none() && !misread && reached(&part.key_result.title, context.english()).is_none()
+        let misread = || context.misread(part.item.file.file, &part.extent());
+        if part.key_result.measure.is_none()
+            && !misread()
+            && reached(&part.key_result.title, context.english()).is_none()
         {
             let message = format!(
                 "neither fields nor title say when `{}` is reached: no number, no limit, no `all` or `zero`",

@@ -65,10 +65,11 @@ const LOOKS: &[Look] = &[
 /// Reads what a sentence is about.
 pub(crate) fn effect(text: &str) -> Effect {
     let text = tokens::clean(text);
-    let all = tokens::read(&text);
-    let amounts: Vec<Amount> = all.iter().filter_map(|token| token.amount.clone()).collect();
-    let plain: Vec<Token> = all.iter().filter(|token| !token.aside).cloned().collect();
-    let tokens = if plain.is_empty() { all } else { plain };
+    let mut tokens = tokens::read(&text);
+    let amounts: Vec<Amount> = tokens.iter().filter_map(|token| token.amount.clone()).collect();
+    if tokens.iter().any(|token| !token.aside) {
+        tokens.retain(|token| !token.aside);
+    }
     let said = Spoken(unled(&tokens));
     said.moves(numbers::span(&text, &amounts)).unwrap_or_else(|| said.effect())
 }

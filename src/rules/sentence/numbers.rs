@@ -1,6 +1,7 @@
 //! Owns the numbers of a sentence: what each says, in which unit, and which digits are no number at all.
 
 use super::lexicon::{Class, Classes, plural};
+use std::borrow::Cow;
 
 /// A number in a sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,23 +84,39 @@ fn among(list: &str, word: &str) -> bool {
 
 /// Finds a from–to: two numbers with `to`, `→` or `->` between them, the first after `from` or glued to the arrow.
 pub(super) fn span<'n>(text: &str, amounts: &'n [Amount]) -> Option<(&'n Amount, &'n Amount)> {
-    let tokens = split(text);
+    if amounts.len() < 2 {
+        return None;
+    }
+    let text = apart(text);
+    let tokens = split(&text);
     amounts.windows(2).map(|pair| (&pair[0], &pair[1])).find(|(from, to)| {
         let between = &tokens[from.at + 1..to.at];
-        let arrow = between.iter().any(|token| matches!(token.as_str(), "→" | "->" | "=>" | "⇒"));
+        let arrow = between.iter().any(|token| matches!(*token, "→" | "->" | "=>" | "⇒"));
         let led = from.at > 0 && tokens[from.at - 1].eq_ignore_ascii_case("from");
         between.len() <= 4 && (arrow || led && between.iter().any(|token| token.eq_ignore_ascii_case("to")))
     })
 }
 
-/// Gives the words of a text as written, arrows apart.
-pub(super) fn split(text: &str) -> Vec<String> {
-    text.replace('→', " → ").replace("->", " -> ").split_whitespace().map(str::to_owned).collect()
+/// Puts space around the arrows of a text.
+pub(super) fn apart(text: &str) -> Cow<'_, str> {
+    if text.contains('→') || text.contains("->") {
+        return text.replace('→', " → ").replace("->", " -> ").into();
+    }
+    text.into()
+}
+
+/// Gives the words of a text whose arrows stand [`apart`], as written.
+pub(super) fn split(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
 }
 
 /// Finds the numbers that measure something: not those in names, versions, references and dates.
 pub(super) fn amounts(text: &str) -> Vec<Amount> {
-    let tokens = split(text);
+    among_words(&split(&apart(text)))
+}
+
+/// Finds the numbers among the words that [`split`] gave.
+pub(super) fn among_words(tokens: &[&str]) -> Vec<Amount> {
     let bare = |at: usize| tokens[at].trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let mut found: Vec<Amount> = Vec::new();
     let mut named_before = false;
@@ -110,7 +127,7 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
         // Most words are no number, and need no look at their neighbours.
         if !digits
             && !COUNTS.iter().any(|(count, _)| word.eq_ignore_ascii_case(count))
-            && !among("one a an the", &word.to_lowercase())
+            && !["one", "a", "an", "the"].iter().any(|one| word.eq_ignore_ascii_case(one))
         {
             named_before = named_before && among("to and or", word);
             continue;
@@ -130,7 +147,9 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
         // `chapter three`: at the end of a phrase a number as a word is mostly a name.
         let last = at + 1 == tokens.len() || token.ends_with([',', '.', ';']);
         let name = last
-            && before.as_deref().is_some_and(|word| !among("to of by at than under over least most top and in", word));
+            && before
+                .as_deref()
+                .is_some_and(|word| !among("to of by at than under over least most top and in one a", word));
         if let Some(value) = said.or(one).filter(|_| !name) {
             found.push(Amount { value, word: word.to_owned(), unit: time.unwrap_or_default(), at });
             continue;
@@ -158,7 +177,7 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
         let scale = SCALES.iter().find(|(end, _)| *end == rest).filter(|(end, _)| *end != "m" || currency.is_some());
         let (value, rest) = scale.map_or((value, rest), |(_, scale)| (value * scale, ""));
         let percent = || {
-            let next = tokens.get(at + 1).map(String::as_str);
+            let next = tokens.get(at + 1).copied();
             next.is_some_and(|next| next.starts_with('%') || among("percent pct percentage", &next.to_lowercase()))
                 || next == Some("per") && tokens.get(at + 2).is_some_and(|next| next.starts_with("cent"))
         };
@@ -178,7 +197,7 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
 }
 
 /// Tells whether a number only tells one of several apart, by the words before it: `IFRS 17`, `firmware 3.1`, `in gallery 3`.
-fn numbered(before: &[String], value: f64, last: bool) -> bool {
+fn numbered(before: &[&str], value: f64, last: bool) -> bool {
     let Some((noun, before)) = before.split_last() else { return false };
     if !noun.ends_with(char::is_alphabetic) {
         return false;

@@ -23,7 +23,7 @@ const TOTALS: &[(&str, Option<(&str, &str)>)] = &[
     ("double doubles doubled twice", Some(("change", "\"2x\""))),
     ("triple triples tripled thrice", Some(("change", "\"3x\""))),
     ("quadruple quadruples quadrupled", Some(("change", "\"4x\""))),
-    ("never always half third two-thirds quarter majority", None),
+    ("never always half third two-thirds quarter fifth tenth majority", None),
 ];
 /// Limits of one, which as a word of its own is mostly no number.
 const LIMITS: &[&str] = &[
@@ -92,7 +92,7 @@ fn total<'f>(said: Spoken<'_>, at: usize) -> Option<Option<(&'f str, &'f str)>> 
         "no" | "none" | "nothing" | "nobody" | "never" | "always" if aside => true,
         "no" => after(&["longer", "matter", "go"]),
         "half" => before(&["first", "second", "other"]) || after(&["year"]),
-        "third" => !before(&["a", "one", "two"]),
+        "third" | "fifth" | "tenth" => !before(&["a", "one", "two"]),
         "quarter" => at < 2 || !before(&["a", "one"]) || !said.0[at - 2].any(&["by", "down", "up"]),
         _ => false,
     };
@@ -129,6 +129,8 @@ mod tests {
             "<30s to load",
             "Deploy frequency from weekly to daily",
             "Cost falls by a third",
+            "Waste falls by a fifth",
+            "Page views reach one million",
             "10k downloads",
             "At least one team moves",
         ] {

@@ -78,6 +78,12 @@ pub(super) fn clean(text: &str) -> String {
 
 /// Tells whether a word only numbers what follows: `KR1:`, `O2.KR3`, `P1:`, `1.`, `2)`, `1.3.`.
 fn numbering(word: &str) -> bool {
+    // Most words are none: what numbers begins with a digit or one of these letters.
+    if !word
+        .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | 'k' | 'K' | 'o' | 'O' | 'p' | 'P' | '\u{212a}'))
+    {
+        return false;
+    }
     let lower = word.to_lowercase();
     let bare = lower.trim_end_matches([':', '.', ')', '-', '–']);
     let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
@@ -104,15 +110,23 @@ fn unmarked(text: &str) -> String {
         out.push_str(label);
         rest = behind;
     }
-    (out + rest).replace("**", "").replace("__", "").replace('`', "")
+    out.push_str(rest);
+    for mark in ["**", "__", "`"] {
+        if out.contains(mark) {
+            out = out.replace(mark, "");
+        }
+    }
+    out
 }
 
 /// Reads the words of a sentence that [`clean`] gave.
 pub(super) fn read(text: &str) -> Vec<Token> {
-    let amounts = numbers::amounts(text);
+    let text = numbers::apart(text);
+    let words = numbers::split(&text);
+    let mut amounts = numbers::among_words(&words).into_iter().peekable();
     let mut depth = 0_usize;
-    let mut tokens = Vec::new();
-    for (at, written) in numbers::split(text).into_iter().enumerate() {
+    let mut tokens = Vec::with_capacity(words.len());
+    for (at, written) in words.into_iter().enumerate() {
         let opens = written.matches(['(', '[']).count();
         let closes = written.matches([')', ']']).count();
         let aside = depth > 0 || opens > 0 && written.starts_with(['(', '[']);
@@ -121,7 +135,7 @@ pub(super) fn read(text: &str) -> Vec<Token> {
             !c.is_alphanumeric()
                 && !matches!(c, '%' | '&' | '<' | '>' | '≤' | '≥' | '=' | '→' | '+' | '/' | '-' | '–' | '—')
         });
-        let amount = amounts.iter().find(|amount| amount.at == at).cloned();
+        let amount = amounts.next_if(|amount| amount.at == at);
         if bare.is_empty() {
             if let Some(Token { stop, .. }) = tokens.last_mut() {
                 *stop = true;
@@ -130,7 +144,7 @@ pub(super) fn read(text: &str) -> Vec<Token> {
         }
         let ended = written.trim_end_matches(['"', '\'', ')', ']', '”', '’']);
         let (stop, colon) = (ended.ends_with([',', ';', ':', '.', '!', '?']), ended.ends_with(':'));
-        let word = bare.replace('’', "'").to_lowercase();
+        let word = if bare.is_ascii() { bare.to_ascii_lowercase() } else { bare.replace('’', "'").to_lowercase() };
         let classes = Classes::of(&word);
         tokens.push(Token { raw: bare.to_owned(), word, stop, colon, aside, classes, amount });
     }

@@ -1,0 +1,141 @@
+//! Owns comparing two states of the goals: each read once, the difference published, with all that is told beside it.
+//! Never decides which states those are.
+
+use super::arguments::Global;
+use super::view::{Evidence, View};
+use super::{Failure, Session};
+use crate::config::Config;
+use crate::diff::{Comparison, Difference, Pasts};
+use crate::finding;
+use crate::git::{Error as GitError, ObjectId};
+use crate::okr::Name;
+use crate::report::{self, CYCLES_TOLD, CycleV1, Cycles, DiffV1, Frame, Input};
+use crate::rules::{self, Selection, Subject};
+use crate::source::{self, Tree};
+use serde_json::Value;
+
+/// Whose configuration says how findings are judged: who proposes a change may not choose that where it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    /// That of the state before.
+    Before,
+    /// That of the state after.
+    After,
+}
+
+/// Two states and what differs between them.
+pub struct Compared {
+    /// The state before.
+    pub before: View,
+    /// The state after.
+    pub after: View,
+    /// What differs.
+    pub diff: DiffV1,
+    now: Option<Now>,
+}
+
+/// What is known of the state after beyond its files.
+struct Now {
+    past: Evidence,
+    /// The files, with all that was sensitive before hidden.
+    veiled: Option<Tree>,
+}
+
+impl Compared {
+    /// Compares a commit with a later state, and publishes what differs.
+    pub fn new(
+        before: ObjectId,
+        after: View,
+        ruling: Ruling,
+        global: &Global,
+        session: &mut Session<'_>,
+    ) -> Result<Compared, Failure> {
+        let before = after.at(before, global)?;
+        let unread = |failure: Failure| failure.wrap_err("nothing can be compared with the state before");
+        before.refuse_broken_configuration().map_err(unread)?;
+        if before.tree.files.is_empty() && after.tree.files.is_empty() {
+            return Err(source::Error::Nothing { paths: after.tree.config.paths.join(", ") }.into());
+        }
+        after.warn_of_errors(after.tree.findings.iter(), session)?;
+        let (repository, base) = before.repository.as_ref().zip(before.from).ok_or(GitError::Unborn)?;
+        let head = after.from.filter(|_| !after.tree.revision.dirty);
+        let comparison = Comparison::new(&before.tree, &after.tree);
+        let only_objectives = source::only_objectives(repository, (&before.tree, base), (&after.tree, after.commit()))?;
+        let mut frame = Frame {
+            base: base.to_string(),
+            head: head.map(|id| id.to_string()),
+            today: after.today,
+            only_objectives,
+            history: None,
+            findings: Vec::new(),
+        };
+        if comparison.is_empty() {
+            let diff = report::publish_diff(&Difference::default(), frame);
+            return Ok(Compared { before, after, diff, now: None });
+        }
+        let earlier = before.evidence(&[], session)?;
+        let past = after.evidence(&comparison.cycles(), session)?;
+        after.warn_of_gaps(&past.history, session)?;
+        let unveiled = comparison.unveiled();
+        let veiled = (!unveiled.is_empty()).then(|| veiled(&after.tree, &unveiled));
+        let ruling = match ruling {
+            Ruling::Before => &before.tree.config,
+            Ruling::After => &after.tree.config,
+        };
+        let tree = veiled.as_ref().unwrap_or(&after.tree);
+        frame.findings = brought((&before, &earlier), (&after, &past), tree, ruling);
+        frame.history = Some(&past.history);
+        let pasts = Pasts { before: &earlier.history, after: &past.history, locks: &past.locks };
+        let diff = report::publish_diff(&comparison.difference(&pasts, after.today), frame);
+        drop(comparison);
+        Ok(Compared { before, after, diff, now: Some(Now { past, veiled }) })
+    }
+
+    /// Gives the first of the cycles that the change touches, as they stand after it.
+    pub fn cycles(&self) -> Result<Vec<CycleV1>, Failure> {
+        let Some(Now { past: Evidence { history, locks, .. }, veiled }) = &self.now else { return Ok(Vec::new()) };
+        let tree = veiled.as_ref().unwrap_or(&self.after.tree);
+        let mut cycles = Vec::new();
+        for cycle in self.diff.progress.iter().take(CYCLES_TOLD) {
+            let selection = report::Selection { cycles: Cycles::One(cycle.cycle.clone()), ..Default::default() };
+            let (today, findings) = (self.after.today, Vec::new());
+            let input = Input { tree, history: Some(history), locks, today, selection: &selection, findings };
+            // A cycle whose last goal went has nothing to show.
+            cycles.extend(report::build(input).map(|report| report.cycles).unwrap_or_default());
+        }
+        Ok(cycles)
+    }
+}
+
+/// Publishes the findings of the state after that were not there before. What was sensitive before stays hidden in them.
+fn brought(
+    (before, earlier): (&View, &Evidence),
+    (after, now): (&View, &Evidence),
+    tree: &Tree,
+    ruling: &Config,
+) -> Vec<Value> {
+    let selection = Selection::default();
+    let check = |tree: &Tree, past: &Evidence| {
+        let subject = Subject::new(tree, Some(&past.history), after.today);
+        rules::check_by(ruling, &Subject { agreed: &past.agreed, ..subject }, &selection)
+    };
+    let mut checked = check(tree, now);
+    if !checked.findings.is_empty() {
+        let found = check(&before.tree, earlier);
+        checked.keep_new(&rules::Before::new(&found, &before.tree, Some(&earlier.history), tree));
+    }
+    finding::published(&rules::view(&checked, tree, &rules::history_value(Some(&now.history))))
+}
+
+/// Gives a tree in which some key results are sensitive.
+pub(super) fn veiled(tree: &Tree, names: &[Name]) -> Tree {
+    let mut veiled = tree.clone();
+    for objective in veiled.files.iter_mut().flat_map(|file| &mut file.objectives) {
+        let Some(cycle) = objective.cycle.as_deref() else { continue };
+        let home = Name::objective(cycle, &objective.id);
+        for key_result in &mut objective.key_results {
+            key_result.sensitive |= names.contains(&home.key_result(&key_result.id));
+        }
+    }
+    veiled
+}
