@@ -2,12 +2,13 @@
 
 use super::arguments::Global;
 use super::{Failure, Outcome, Session, view};
-use crate::git::{Error as GitError, Repository};
+use crate::git::{Error as GitError, ObjectId, Repository, TreeEntry};
 use crate::history::{self, Options};
 use crate::report::{self, Visit};
 use crate::rules::{self, Selection, Subject};
 use crate::source::{self, Tree};
 use clap::ValueEnum;
+use std::path::Path;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -70,6 +71,7 @@ impl Doctor {
             tree: tree.as_ref(),
             unread: unread.as_ref(),
             crowded: &crowded,
+            unattended: tree.is_some() && repository.workdir().is_some_and(|root| !has_job(&repository, root)),
         };
         self.show(&visit, session)
     }
@@ -103,6 +105,34 @@ fn read(repository: &Repository) -> Result<Tree, source::Error> {
         },
         other => other,
     }
+}
+
+/// Where forges look for jobs of CI.
+const WORKFLOWS: [&str; 3] = [".github/workflows", ".gitea/workflows", ".forgejo/workflows"];
+const PIPELINE: &str = ".gitlab-ci.yml";
+
+/// Tells whether a file of CI speaks of git-okr, in the work tree or, as that may be sparse, at HEAD.
+fn has_job(repository: &Repository, root: &Path) -> bool {
+    let calls = |text: &str| text.contains("git-okr") || text.contains("git okr");
+    let folders = WORKFLOWS.iter().filter_map(|folder| std::fs::read_dir(root.join(folder)).ok());
+    let mut files = folders.flatten().flatten().map(|file| file.path()).chain([root.join(PIPELINE)]);
+    // A file that does not read calls nobody either.
+    files.any(|file| std::fs::read_to_string(file).is_ok_and(|text| calls(&text)))
+        || committed_jobs(repository).is_ok_and(|texts| texts.iter().any(|text| calls(text)))
+}
+
+/// Reads the files of CI at HEAD.
+fn committed_jobs(repository: &Repository) -> Result<Vec<String>, GitError> {
+    let Some(head) = repository.head()? else { return Ok(Vec::new()) };
+    let root = repository.commit(head)?.tree;
+    let mut blobs: Vec<ObjectId> = repository.entry(root, PIPELINE)?.map(|entry| entry.1).into_iter().collect();
+    for folder in WORKFLOWS {
+        let Some((TreeEntry::TREE, tree)) = repository.entry(root, folder)? else { continue };
+        blobs.extend(
+            repository.tree(tree)?.into_iter().filter(|entry| entry.mode != TreeEntry::TREE).map(|entry| entry.id),
+        );
+    }
+    blobs.into_iter().map(|blob| Ok(String::from_utf8_lossy(&repository.blob(blob)?).into_owned())).collect()
 }
 
 /// Asks the rule on crowded folders, with the threshold in force.

@@ -97,6 +97,8 @@ pub struct Visit<'a> {
     pub unread: Option<&'a SourceError>,
     /// Findings on folders that hold too many files.
     pub crowded: &'a [Finding],
+    /// Whether no job of CI looks at the goals.
+    pub unattended: bool,
 }
 
 /// Says what is lacking.
@@ -122,6 +124,7 @@ pub fn doctor(visit: &Visit<'_>) -> DoctorV1 {
         remarks.extend(visit.unread.and_then(unread));
         remarks.extend(visit.tree.and_then(settings));
         remarks.extend(visit.crowded.iter().map(|finding| crowded(finding, visit.tree)));
+        remarks.extend(visit.unattended.then(unattended));
     }
     remarks.sort_by_key(|remark| Reverse(remark.level));
     DoctorV1 { format: FORMAT, history: visit.history.map(HistoryV1::from), looked_at, remarks }
@@ -353,6 +356,13 @@ fn settings(tree: &Tree) -> Option<RemarkV1> {
     let why = "every setting has its default: goals in okrs/, years from January, weekly check-ins";
     let mend = [("write one that names every setting", "git okr init")];
     tree.config.file.is_none().then(|| remark("no-settings", Level::Info, "there is no okr.toml", why, &mend))
+}
+
+/// Says that nobody looks at pull requests.
+fn unattended() -> RemarkV1 {
+    let why = "a pull request that breaks a goal or moves a goalpost is merged without a word";
+    let mend = [("write a workflow for GitHub, Gitea or Forgejo (in GitLab, include the template)", "git okr init")];
+    remark("no-workflow", Level::Info, "no job of CI here calls git-okr", why, &mend)
 }
 
 /// Says how a crowded folder is split: by cycle where its files have several or another than its name, else by letter.

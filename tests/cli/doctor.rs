@@ -8,9 +8,12 @@ use crate::support::{GOALS, PATH, Place, Run};
 use std::fs;
 use std::path::Path;
 
-/// Three check-ins and a configuration: nothing is lacking.
+/// A job of CI that looks at the goals.
+const WORKFLOW: (&str, &str) = (".github/workflows/okr.yml", "jobs: { okr: { steps: [{ run: git okr ci }] } }\n");
+
+/// Three check-ins, a configuration and a job: nothing is lacking.
 fn sound() -> Place {
-    let place = Place::with(&[(PATH, GOALS), ("okr.toml", "version = 1\n")]);
+    let place = Place::with(&[(PATH, GOALS), ("okr.toml", "version = 1\n"), WORKFLOW]);
     for (day, value) in [("2026-10-20", "380"), ("2026-11-10", "350")] {
         place.commit(day, "Check in", &[(PATH, &GOALS.replace("= 400", &format!("= {value}")))]);
     }
@@ -234,7 +237,7 @@ fn goals_and_settings_that_are_not_there_are_begun() {
 #[test]
 fn a_crowded_folder_is_split_by_cycle_or_by_letter() {
     let goals = |at: usize, cycle: &str| GOALS.replace("speed", &format!("speed-{at}")).replace("2026-Q4", cycle);
-    let place = Place::with(&[("okr.toml", "[rules.folder-crowded]\nmax = 2\n")]);
+    let place = Place::with(&[("okr.toml", "[rules.folder-crowded]\nmax = 2\n"), WORKFLOW]);
     for (at, cycle) in ["2026-Q3", "2026-Q4", "2026-Q4"].into_iter().enumerate() {
         place.write(&format!("okrs/my goals/{at}.toml"), goals(at, cycle));
     }
@@ -248,6 +251,16 @@ fn a_crowded_folder_is_split_by_cycle_or_by_letter() {
     let status = place.okr(&["log", "--cycle", "2026-Q4", "--format", "json"]).exits(0).json();
     let kinds: Vec<_> = status["events"].as_array().expect("a list").iter().map(|event| &event["kind"]).collect();
     assert!(kinds.iter().all(|kind| *kind == "created"), "moving a file loses nothing: {kinds:?}");
+}
+
+#[test]
+fn goals_that_no_job_looks_at_are_a_hint() {
+    let place =
+        Place::with(&[(PATH, GOALS), ("okr.toml", "version = 1\n"), (".github/workflows/ci.yml", "on: push\n")]);
+    mended_by(&place, &place.root(), "no-workflow", "info", 0);
+    place.git(&["clean", "-qfd"]);
+    place.commit("2026-10-06", "Call it", &[(".gitlab-ci.yml", "okr: { script: git-okr ci }\n")]);
+    assert_eq!(remarks(&visit(&place, &place.root())), []);
 }
 
 #[test]
