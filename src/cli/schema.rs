@@ -2,7 +2,7 @@
 
 use super::arguments::Global;
 use super::{Failure, Outcome, Session, Usage};
-use crate::{config, report, rules, syntax};
+use crate::{config, report, rules, source, syntax};
 use std::path::PathBuf;
 
 /// Print a JSON Schema, or write them all
@@ -34,13 +34,12 @@ impl Schema {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         if let Some(typed) = &self.output {
             let folder = &session.place(global, typed);
-            let failed = |error: std::io::Error| {
+            std::fs::create_dir_all(folder).map_err(|error| {
                 let message = format!("could not write into {}: {error}", folder.display());
                 Usage::new(message, "name a folder that you may write with --output")
-            };
-            std::fs::create_dir_all(folder).map_err(failed)?;
+            })?;
             for (name, _, text) in SCHEMAS {
-                std::fs::write(folder.join(format!("{name}.schema.json")), text).map_err(failed)?;
+                source::place(&folder.join(format!("{name}.schema.json")), text.as_bytes())?;
             }
             session.remark(&format!("wrote {} schemas into {}", SCHEMAS.len(), folder.display()))?;
             return Ok(Outcome::Fine);

@@ -97,7 +97,7 @@ fn one_comment_follows_the_pull_request() {
     job.place.git(&["reset", "-q", "--hard", "main"]);
     let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("brought the comment up to date");
     let memory = job.forge.memory();
-    assert!(memory.bodies()[0].starts_with("✅ No goal changes any more, and nothing new is found.\n"));
+    assert!(memory.bodies()[0].starts_with("✅ No goal changes, and nothing new is found.\n"));
     assert!(memory.asked.iter().all(|asked| asked.token.as_deref() == Some(JOB_TOKEN)));
 }
 
