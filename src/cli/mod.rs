@@ -2,6 +2,7 @@
 //! Never holds logic that another command or a library user could want.
 
 mod arguments;
+mod asked;
 mod bar;
 mod base;
 mod compared;
