@@ -381,6 +381,10 @@ impl Read for Flag {
         // The only flag hides values: hiding too much can be mended, showing too much cannot.
         Some(Flag(true))
     }
+
+    fn feared(value: &DeValue<'_>) -> Option<Self> {
+        Some(Flag(!matches!(value, DeValue::Boolean(false))))
+    }
 }
 
 impl Read for Course {
