@@ -3,6 +3,7 @@
 use super::format::{BATCH, FINDINGS_PER_THREAD};
 use super::{Edit, Finding, Fix, Label, Level, Style, Summary, View};
 use crate::cores;
+use crate::text::json;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -172,6 +173,7 @@ pub fn published(view: &View<'_>) -> Vec<serde_json::Value> {
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::Result<()> {
     let document = DocumentV1 { format: 1, summary: view.summary, history: view.history, findings: Vec::new() };
     let document = serde_json::to_string_pretty(&document)?;
+    let document = json(&document);
     if view.findings.is_empty() {
         return writeln!(out, "{document}");
     }
@@ -190,5 +192,5 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::
 /// Renders one finding as it stands in the list.
 fn element(finding: &Finding, view: &View<'_>) -> serde_json::Result<String> {
     // Line ends within texts are escaped: those that are left are the form's own.
-    serde_json::to_string_pretty(&FindingV1::new(finding, view)).map(|text| text.replace('\n', "\n    "))
+    serde_json::to_string_pretty(&FindingV1::new(finding, view)).map(|text| json(&text).replace('\n', "\n    "))
 }

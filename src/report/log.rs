@@ -10,7 +10,7 @@ use crate::git::ObjectId;
 use crate::history::{Event, EventKind, History, HistoryV1};
 use crate::okr::Name;
 use crate::source::Tree;
-use crate::text::printable;
+use crate::text::{JsonWriter, printable};
 use jiff::civil::Date;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
@@ -134,7 +134,7 @@ pub fn write_log(
     let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
     let events = Events(history, tree, selection);
     let history = HistoryV1::from(history);
-    serde_json::to_writer_pretty(&mut out, &Written { format: FORMAT, history, events, ledger })?;
+    serde_json::to_writer_pretty(JsonWriter(&mut out), &Written { format: FORMAT, history, events, ledger })?;
     std::io::Write::write_all(&mut out, b"\n")?;
     std::io::Write::flush(&mut out)
 }

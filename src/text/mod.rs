@@ -8,5 +8,5 @@ mod source;
 
 pub use address::in_address;
 pub use index::{LineIndex, Position};
-pub use sanitize::{markdown, printable, same_length};
+pub use sanitize::{JsonWriter, json, markdown, printable, same_length};
 pub use source::{FileId, SourceFile, SourceMap};
