@@ -160,6 +160,10 @@ mod tests {
         assert_eq!(markdown("plain 3.5 % (of 7)"), "plain 3.5 % (of 7)");
         assert_eq!(markdown("(www.evil.example) GH-7"), "(www\u{200b}.evil.example) GH-\u{200b}7");
         assert_eq!(markdown("awww. high-7"), "awww. high-7");
+        assert_eq!(
+            markdown("\\*a* _b_ ~~c~~ $d$ ![e] f! &amp;"),
+            "\\\\\\*a\\* \\_b\\_ \\~\\~c\\~\\~ \\$d\\$ \\!\\[e\\] f! &amp;amp;"
+        );
     }
 
     #[test]
@@ -192,6 +196,10 @@ mod tests {
     fn escapes_and_overrides_do_not_reach_the_terminal() {
         assert_eq!(printable("\u{1b}[31mred\u{202e}"), "?[31mred\u{fffd}");
         assert_eq!(printable("plain"), "plain");
+        for c in ['\u{202a}', '\u{2066}', '\u{200b}', '\u{200e}', '\u{2060}', '\u{feff}', '\u{e0041}', '\u{9b}'] {
+            assert_eq!(printable(&format!("a{c}b")), "a\u{fffd}b", "{c:?}");
+        }
+        assert_eq!(printable("a\u{2028}b\u{2029}c\r\nd\te"), "a b c d e");
     }
 
     proptest! {
