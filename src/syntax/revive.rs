@@ -25,10 +25,12 @@ const MEASURES: [(Field, Kind); 8] = [
 
 /// Finds two fields that cannot stand together: of two kinds, or two ways to say where one metric goes.
 pub(super) fn clash(fields: &Fields) -> Option<(Field, Field)> {
-    let has = |field: Field| fields.contains_key(&field);
-    let mut written = MEASURES.iter().filter(|(field, _)| has(*field));
-    let &(first, kind) = written.next()?;
-    if let Some(&(second, _)) = written.find(|(_, other)| *other != kind) {
+    let bit = |field: Field| 1_u64 << field as u64;
+    let written: u64 = fields.keys().fold(0, |all, &field| all | bit(field));
+    let has = |field: Field| written & bit(field) != 0;
+    let mut measures = MEASURES.iter().filter(|(field, _)| has(*field));
+    let &(first, kind) = measures.next()?;
+    if let Some(&(second, _)) = measures.find(|(_, other)| *other != kind) {
         return Some((first, second));
     }
     let pairs = [
