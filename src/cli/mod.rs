@@ -12,6 +12,7 @@ mod session;
 mod step;
 mod summary;
 mod view;
+mod working;
 mod written;
 
 pub use session::{Session, Terminal};

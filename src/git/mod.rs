@@ -14,6 +14,7 @@ mod open;
 mod parse;
 mod reading;
 mod revision;
+mod trailers;
 mod worktree;
 mod writing;
 

@@ -24,6 +24,8 @@ mod status;
 mod template;
 #[cfg(test)]
 mod tests;
+mod work;
+mod work_view;
 
 pub use build::{Input, build};
 pub use comment::{Around, CYCLES as CYCLES_TOLD, Comment, comment};
@@ -40,6 +42,11 @@ pub use model::*;
 pub use select::{Cycles, Error as SelectionError, Selection, shown};
 pub use status::render as render_status;
 pub use template::{BUILT_IN, Error as TemplateError, Templates};
+pub use work::{
+    QuestionKind, QuestionV1, TrailersV1, UnknownV1, WorkCommitV1, WorkNameV1, WorkV1, list as list_work,
+    tell as tell_work,
+};
+pub use work_view::render as render_work;
 
 /// The schema of `report --format json` and `status --format json`.
 pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");

@@ -38,3 +38,4 @@ mod sensitive;
 mod sentences;
 mod shortcuts;
 mod staged;
+mod work;
