@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -169,6 +169,12 @@ impl<'a> Session<'a> {
         let locale =
             ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| self.variable(name)).map(OsStr::to_string_lossy);
         !terminal || locale.is_none_or(|locale| locale != "C" && locale != "POSIX")
+    }
+
+    /// Reads what is piped in, to its end; for commands that were told to with `-` alone.
+    pub fn input(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
     }
 
     /// Writes results.

@@ -1,11 +1,13 @@
 //! Owns what a command looks at: the repository, one state of its files, the day, and the history behind it.
 
+mod past;
+
 use super::arguments::{At, Chosen, Global};
 use super::{Failure, Session, Usage, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
-use crate::git::{Error as GitError, ObjectId, Person, Repository};
-use crate::history::{self, Cache, Degraded, History, Known, Locks, Options, Past};
+use crate::git::{Error as GitError, ObjectId, Repository};
+use crate::history::{Cache, History, Known, Locks, Options, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
@@ -326,7 +328,15 @@ impl View {
     }
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        let mut history = match past {
+        let mut history = self.walked(past, session)?;
+        self.add_uncommitted(&mut history, &self.tree)?;
+        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
+        Ok(history)
+    }
+
+    /// Walks what is committed.
+    fn walked(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
+        Ok(match past {
             Some(past) => {
                 let bar = session.bar(past.progress());
                 let history = past.history()?;
@@ -339,19 +349,7 @@ impl View {
                 history
             }
             None => History { complete: true, ..History::default() },
-        };
-        let Some(repository) = &self.repository else { return Ok(history) };
-        if self.seen != Seen::Commit && self.tree.revision.dirty {
-            let committed = match self.from.map(|from| source::revision(repository, from)) {
-                None | Some(Err(source::Error::Nothing { .. })) => Tree::default(),
-                Some(tree) => tree?,
-            };
-            let nobody = Person { name: "you".into(), email: String::new() };
-            let author = repository.identity().unwrap_or(nobody);
-            history::uncommitted(&mut history, &committed, &self.tree, &author, self.today);
-        }
-        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
-        Ok(history)
+        })
     }
 
     /// Reads the configuration alone: of the work tree around, or the defaults.
@@ -498,19 +496,7 @@ impl View {
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
         let mut history = self.told(past.as_deref_mut(), session)?;
-        let mut locks = BTreeMap::new();
-        for cycle in cycles {
-            let Some(past) = &mut past else { break };
-            let agreed = past.locks(cycle, self.today)?;
-            for gap in &agreed.degraded {
-                let is_known =
-                    |known: &Degraded| (known.kind, &known.path, &known.message) == (gap.kind, &gap.path, &gap.message);
-                if !history.degraded.iter().any(is_known) {
-                    history.degraded.push(gap.clone());
-                }
-            }
-            locks.insert(cycle.id.clone(), agreed);
-        }
+        let locks = self.locks(past, cycles, &mut history)?;
         Ok((history, locks))
     }
 }
