@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read as _, Write};
+use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,6 +38,8 @@ pub struct Session<'a> {
     pub out: &'a mut dyn Write,
     /// Talk.
     pub err: &'a mut dyn Write,
+    /// What somebody types, or a program hands in.
+    pub input: &'a mut dyn BufRead,
     environment: BTreeMap<OsString, OsString>,
     terminal: Terminal,
     now: jiff::Timestamp,
@@ -54,9 +56,10 @@ impl<'a> Session<'a> {
         now: jiff::Timestamp,
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
+        input: &'a mut dyn BufRead,
     ) -> Self {
         let environment = environment.into_iter().collect();
-        Session { out, err, environment, terminal, now, color: Color::Auto, quiet: false, verbose: false }
+        Session { out, err, input, environment, terminal, now, color: Color::Auto, quiet: false, verbose: false }
     }
 
     /// Takes over what the command line says about the surroundings.
@@ -137,6 +140,11 @@ impl<'a> Session<'a> {
         self.variable("TERM").is_some_and(|term| term == "dumb")
     }
 
+    /// Tells whether somebody is there to be asked: a terminal to read from, and one to ask on.
+    pub fn has_someone(&self) -> bool {
+        self.terminal.stdin && self.terminal.stderr
+    }
+
     /// Shows who waits in front of a terminal how far the reading of a history has come, until the bar is dropped.
     pub(super) fn bar(&self, progress: Arc<Progress>) -> Bar {
         if self.quiet || !self.terminal.stderr || self.is_dumb() {
@@ -169,12 +177,6 @@ impl<'a> Session<'a> {
         let locale =
             ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| self.variable(name)).map(OsStr::to_string_lossy);
         !terminal || locale.is_none_or(|locale| locale != "C" && locale != "POSIX")
-    }
-
-    /// Reads what is piped in, to its end; for commands that were told to with `-` alone.
-    pub fn input(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
     }
 
     /// Writes results.

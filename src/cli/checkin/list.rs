@@ -11,9 +11,10 @@ use std::path::Path;
 const COLUMNS: [&str; 5] = ["name", "value", "as_of", "confidence", "note"];
 
 /// Reads a list from a file, or from what is piped in.
-pub fn read(from: &str, global: &Global, session: &Session<'_>) -> Result<Vec<Typed>, Failure> {
+pub fn read(from: &str, global: &Global, session: &mut Session<'_>) -> Result<Vec<Typed>, Failure> {
     let (shown, bytes) = if from == "-" {
-        ("what is piped in".to_owned(), session.input())
+        let mut bytes = Vec::new();
+        ("what is piped in".to_owned(), session.input.read_to_end(&mut bytes).map(|_| bytes))
     } else {
         (from.to_owned(), std::fs::read(session.place(global, Path::new(from))))
     };
