@@ -14,7 +14,6 @@ mod session;
 mod step;
 mod summary;
 mod view;
-mod working;
 mod written;
 
 pub use session::{Session, Terminal};
@@ -58,6 +57,7 @@ commands! {
     demo::Demo,
     check::Check,
     rule::Rule,
+    checkin::Checkin,
     status::Status,
     log::Log,
     diff::Diff,

@@ -1,11 +1,14 @@
 //! Owns what a command looks at: the repository, one state of its files, the day, and the history behind it.
 
+mod past;
+mod working;
+
 use super::arguments::{At, Chosen, Global};
-use super::{Failure, Session, Usage, working, written};
+use super::{Failure, Session, Usage, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
-use crate::git::{Error as GitError, ObjectId, Person, Repository};
-use crate::history::{self, Cache, History, Known, Locks, Options, Past};
+use crate::git::{Error as GitError, ObjectId, Repository};
+use crate::history::{Cache, History, Known, Locks, Options, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
@@ -321,7 +324,7 @@ impl View {
     }
 
     /// Makes ready to look back; `None` without git and before the first commit.
-    pub(super) fn past(&self, options: &Options) -> Result<Option<Past<'_>>, Failure> {
+    fn past(&self, options: &Options) -> Result<Option<Past<'_>>, Failure> {
         let (Some(repository), Some(from)) = (&self.repository, self.from) else { return Ok(None) };
         Ok(Some(Past::new(repository, from, &self.tree.config, options, self.cache.as_ref())?))
     }
@@ -336,7 +339,15 @@ impl View {
     }
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        let mut history = match past {
+        let mut history = self.walked(past, session)?;
+        self.add_uncommitted(&mut history, &self.tree)?;
+        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
+        Ok(history)
+    }
+
+    /// Walks what is committed.
+    fn walked(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
+        Ok(match past {
             Some(past) => {
                 let bar = session.bar(past.progress());
                 let history = past.history()?;
@@ -349,19 +360,7 @@ impl View {
                 history
             }
             None => History { complete: true, ..History::default() },
-        };
-        let Some(repository) = &self.repository else { return Ok(history) };
-        if self.seen != Seen::Commit && self.tree.revision.dirty {
-            let committed = match self.from.map(|from| source::revision(repository, from)) {
-                None | Some(Err(source::Error::Nothing { .. })) => Tree::default(),
-                Some(tree) => tree?,
-            };
-            let nobody = Person { name: "you".into(), email: String::new() };
-            let author = repository.identity().unwrap_or(nobody);
-            history::uncommitted(&mut history, &committed, &self.tree, &author, self.today);
-        }
-        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
-        Ok(history)
+        })
     }
 
     /// Reads the configuration alone: of the work tree around, or the defaults.
@@ -535,13 +534,7 @@ impl View {
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
         let mut history = self.told(past.as_deref_mut(), session)?;
-        let mut locks = BTreeMap::new();
-        for cycle in cycles {
-            let Some(past) = &mut past else { break };
-            let agreed = past.locks(cycle, self.today)?;
-            working::take_gaps(&mut history, &agreed.degraded);
-            locks.insert(cycle.id.clone(), agreed);
-        }
+        let locks = self.locks(past, cycles, &mut history)?;
         Ok((history, locks))
     }
 }

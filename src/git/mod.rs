@@ -5,6 +5,7 @@ mod bloom;
 mod change;
 mod clone;
 mod commit_graph;
+mod committing;
 mod error;
 mod identity;
 mod loose;
@@ -20,6 +21,7 @@ mod writing;
 
 pub use clone::{CommitGraph, Condition};
 pub use commit_graph::{CommitGraphReader, Row};
+pub use committing::CommitError;
 pub use error::Error;
 pub use identity::Mailmap;
 pub use object::{CommitRecord, ObjectId, Person, Signature, TreeEntry};

@@ -19,6 +19,7 @@ mod ledger_view;
 mod log;
 mod mask;
 mod model;
+mod recorded;
 mod select;
 mod show;
 mod status;
@@ -41,6 +42,9 @@ pub use ledger::ledger;
 pub use ledger_view::render as render_ledger;
 pub use log::{LogSelection, log, render as render_log, write_log};
 pub use model::*;
+pub use recorded::{
+    CautionV1, RecordedV1, message as commit_message, publish as publish_recorded, render as render_recorded,
+};
 pub use select::{Cycles, Error as SelectionError, Selection, shown};
 pub use status::render as render_status;
 pub use template::{BUILT_IN, Error as TemplateError, Templates};
@@ -56,6 +60,8 @@ pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json")
 pub const LOG_SCHEMA: &str = include_str!("../../schemas/log.schema.json");
 /// The schema of `diff --format json`.
 pub const DIFF_SCHEMA: &str = include_str!("../../schemas/diff.schema.json");
+/// The schema of `checkin --format json`.
+pub const CHECKIN_SCHEMA: &str = include_str!("../../schemas/checkin.schema.json");
 /// The schema of `doctor --format json`.
 pub const DOCTOR_SCHEMA: &str = include_str!("../../schemas/doctor.schema.json");
 /// The schema of `cache --stat --format json`.

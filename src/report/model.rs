@@ -551,6 +551,11 @@ mod tests {
     }
 
     #[test]
+    fn schema_checkin() {
+        schema::<crate::report::RecordedV1>("checkin.schema.json");
+    }
+
+    #[test]
     fn schema_doctor() {
         schema::<crate::report::DoctorV1>("doctor.schema.json");
     }

@@ -468,7 +468,7 @@ fn committed(progress: Option<f64>, committed: Option<f64>, whole: bool) -> Opti
     (percent(progress, whole) != committed).then(|| format!("{committed} as committed"))
 }
 
-fn tone(health: Option<Health>) -> Tone {
+pub(super) fn tone(health: Option<Health>) -> Tone {
     match health {
         Some(Health::OnTrack | Health::Achieved) => Tone::Good,
         Some(Health::Stale | Health::AtRisk) => Tone::Warn,
@@ -481,7 +481,7 @@ fn matters(health: Option<Health>) -> bool {
     matches!(health, Some(Health::Stale | Health::AtRisk | Health::OffTrack | Health::Missed))
 }
 
-fn health(health: Option<Health>) -> &'static str {
+pub(super) fn health(health: Option<Health>) -> &'static str {
     match health {
         Some(Health::NotStarted) => "not started",
         Some(Health::OnTrack) => "on track",

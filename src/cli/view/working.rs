@@ -1,9 +1,9 @@
 //! Owns how the commits that work for goals come beside what a command looks at. Never asked for by the rules: work is
 //! context, not a finding.
 
-use super::arguments::Chosen;
-use super::view::{Modelled, View};
-use super::{Failure, Session};
+use super::{Modelled, View};
+use crate::cli::arguments::Chosen;
+use crate::cli::{Failure, Session};
 use crate::history::{Degraded, History, Options, Past, Work};
 use crate::okr::Cycle;
 use crate::report::ReportV1;
