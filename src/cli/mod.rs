@@ -57,6 +57,7 @@ commands! {
     demo::Demo,
     check::Check,
     rule::Rule,
+    checkin::Checkin,
     status::Status,
     log::Log,
     diff::Diff,

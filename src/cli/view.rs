@@ -1,11 +1,14 @@
 //! Owns what a command looks at: the repository, one state of its files, the day, and the history behind it.
 
+mod past;
+mod working;
+
 use super::arguments::{At, Chosen, Global};
 use super::{Failure, Session, Usage, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
-use crate::git::{Error as GitError, ObjectId, Person, Repository};
-use crate::history::{self, Cache, Degraded, History, Known, Locks, Options, Past};
+use crate::git::{Error as GitError, ObjectId, Repository};
+use crate::history::{Cache, History, Known, Locks, Options, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
@@ -336,7 +339,15 @@ impl View {
     }
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        let mut history = match past {
+        let mut history = self.walked(past, session)?;
+        self.add_uncommitted(&mut history, &self.tree)?;
+        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
+        Ok(history)
+    }
+
+    /// Walks what is committed.
+    fn walked(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
+        Ok(match past {
             Some(past) => {
                 let bar = session.bar(past.progress());
                 let history = past.history()?;
@@ -349,19 +360,7 @@ impl View {
                 history
             }
             None => History { complete: true, ..History::default() },
-        };
-        let Some(repository) = &self.repository else { return Ok(history) };
-        if self.seen != Seen::Commit && self.tree.revision.dirty {
-            let committed = match self.from.map(|from| source::revision(repository, from)) {
-                None | Some(Err(source::Error::Nothing { .. })) => Tree::default(),
-                Some(tree) => tree?,
-            };
-            let nobody = Person { name: "you".into(), email: String::new() };
-            let author = repository.identity().unwrap_or(nobody);
-            history::uncommitted(&mut history, &committed, &self.tree, &author, self.today);
-        }
-        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
-        Ok(history)
+        })
     }
 
     /// Reads the configuration alone: of the work tree around, or the defaults.
@@ -397,23 +396,50 @@ impl View {
 
     /// Builds the report model of what was chosen.
     pub fn modelled(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<Modelled, Failure> {
+        self.modelled_with(chosen, names, false, session)
+    }
+
+    pub(super) fn modelled_with(
+        &self,
+        chosen: &Chosen,
+        names: &[String],
+        with_work: bool,
+        session: &mut Session<'_>,
+    ) -> Result<Modelled, Failure> {
         let selection = self.selection(chosen, names)?;
         let cycles = report::shown(&self.tree, &selection, self.today)?;
-        let Evidence { history, locks, agreed } = self.evidence(&cycles, session)?;
+        let mut past = self.past(&Options::default())?;
+        let Evidence { mut history, locks, agreed } = self.evidence_of(past.as_mut(), &cycles, session)?;
+        let work = match with_work {
+            true => self.work_of(past.as_ref(), &cycles, &mut history, session)?,
+            false => None,
+        };
         let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
         let checked = rules::check(&subject, &rules::Selection::default());
         let published = rules::history_value(Some(&history));
         let findings = finding::published(&rules::view(&checked, &self.tree, &published));
         let (tree, today) = (&self.tree, self.today);
         let input = Input { tree, history: Some(&history), locks: &locks, today, selection: &selection, findings };
-        Ok(Modelled { report: report::build(input)?, history, checked })
+        let mut report = report::build(input)?;
+        if let Some(work) = &work {
+            report::tell_work(&mut report, tree, &history, work);
+        }
+        Ok(Modelled { report, history, checked })
     }
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
     pub fn evidence(&self, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Evidence, Failure> {
-        let mut past = self.past(&Options::default())?;
-        let (history, locks) = self.look_back(past.as_mut(), cycles, session)?;
-        let agreed = self.agreed(past.as_mut())?;
+        self.evidence_of(self.past(&Options::default())?.as_mut(), cycles, session)
+    }
+
+    fn evidence_of(
+        &self,
+        mut past: Option<&mut Past<'_>>,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<Evidence, Failure> {
+        let (history, locks) = self.look_back(past.as_deref_mut(), cycles, session)?;
+        let agreed = self.agreed(past)?;
         Ok(Evidence { history, locks, agreed })
     }
 
@@ -508,19 +534,7 @@ impl View {
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
         let mut history = self.told(past.as_deref_mut(), session)?;
-        let mut locks = BTreeMap::new();
-        for cycle in cycles {
-            let Some(past) = &mut past else { break };
-            let agreed = past.locks(cycle, self.today)?;
-            for gap in &agreed.degraded {
-                let is_known =
-                    |known: &Degraded| (known.kind, &known.path, &known.message) == (gap.kind, &gap.path, &gap.message);
-                if !history.degraded.iter().any(is_known) {
-                    history.degraded.push(gap.clone());
-                }
-            }
-            locks.insert(cycle.id.clone(), agreed);
-        }
+        let locks = self.locks(past, cycles, &mut history)?;
         Ok((history, locks))
     }
 }

@@ -5,6 +5,7 @@ use super::build::changes;
 use super::layout::{Style, Tone, columns};
 use super::model::{AuthorV1, ChangeV1, EventV1, FORMAT, LedgerV1, LogV1};
 use super::select::{self, Chosen, Cycles, Index, Selection};
+use super::work::WorkCommitV1;
 use super::{mask, show};
 use crate::git::ObjectId;
 use crate::history::{Event, EventKind, History, HistoryV1};
@@ -77,6 +78,11 @@ impl LogSelection {
         move |name| self.holds(name) || secret.contains(name)
     }
 
+    /// Tells whether no goal is left out by its name.
+    pub(super) fn is_everything(&self) -> bool {
+        self.names.is_none()
+    }
+
     /// Tells whether a goal is asked for, by its full name.
     pub(super) fn holds(&self, name: &str) -> bool {
         let within = |asked: &String| {
@@ -100,10 +106,10 @@ fn gone(tail: &str, history: &History) -> Vec<String> {
 /// Publishes events, without a ledger. `tree` is the revision asked about: what is sensitive there is masked back to its beginning.
 pub fn log(history: &History, tree: &Tree, selection: &LogSelection) -> LogV1 {
     let events = published(history, tree, selection).collect();
-    LogV1 { format: FORMAT, history: HistoryV1::from(history), events, ledger: None }
+    LogV1 { format: FORMAT, history: HistoryV1::from(history), events, ledger: None, work: None }
 }
 
-/// Writes what [`log`] publishes as JSON, a ledger where there is one behind it, one event after another, so that a long history needs no memory of its own.
+/// Writes what [`log`] publishes as JSON, a ledger and the work behind it where they were asked for, one event after another, so that a long history needs no memory of its own.
 ///
 /// # Errors
 /// What the stream says.
@@ -112,6 +118,7 @@ pub fn write_log(
     tree: &Tree,
     selection: &LogSelection,
     ledger: Option<&[LedgerV1]>,
+    work: Option<&[WorkCommitV1]>,
     out: impl std::io::Write,
 ) -> std::io::Result<()> {
     /// The fields of [`LogV1`].
@@ -121,6 +128,7 @@ pub fn write_log(
         history: HistoryV1,
         events: E,
         ledger: Option<&'a [LedgerV1]>,
+        work: Option<&'a [WorkCommitV1]>,
     }
 
     struct Events<'a>(&'a History, &'a Tree, &'a LogSelection);
@@ -134,13 +142,13 @@ pub fn write_log(
     let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
     let events = Events(history, tree, selection);
     let history = HistoryV1::from(history);
-    serde_json::to_writer_pretty(&mut out, &Written { format: FORMAT, history, events, ledger })?;
+    serde_json::to_writer_pretty(&mut out, &Written { format: FORMAT, history, events, ledger, work })?;
     std::io::Write::write_all(&mut out, b"\n")?;
     std::io::Write::flush(&mut out)
 }
 
 /// Names the key results that are sensitive.
-fn secret(tree: &Tree) -> HashSet<String> {
+pub(super) fn secret(tree: &Tree) -> HashSet<String> {
     tree.objectives()
         .filter_map(|located| Some((located.name()?, located.objective)))
         .flat_map(|(name, objective)| {

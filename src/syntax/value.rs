@@ -5,6 +5,7 @@ use super::raw::RawCheckpoint;
 use super::table::{At, Entry, Read, Reader, Tables};
 use super::word::wrong_word;
 use crate::finding::Finding;
+pub(crate) use crate::okr::slug;
 use crate::okr::{Change, Done, is_slug};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -153,22 +154,6 @@ impl Read for Id {
         // A slash or nothing at all would make another name of it.
         (!id.trim().is_empty() && !id.contains('/')).then_some(Id(id))
     }
-}
-
-/// Makes a slug of any text; empty where nothing of it can stand in one.
-pub(crate) fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for c in text.chars() {
-        match c.to_ascii_lowercase() {
-            c @ ('a'..='z' | '0'..='9') => slug.push(c),
-            _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
-            _ => {}
-        }
-        if slug.len() == 64 {
-            break;
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
 }
 
 impl Read for CycleId {

@@ -39,3 +39,4 @@ mod sensitive;
 mod sentences;
 mod shortcuts;
 mod staged;
+mod work;
