@@ -115,6 +115,11 @@ impl<'a> At<'a> {
 pub(crate) trait Read: Sized {
     /// Reads a value.
     fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self>;
+
+    /// Gives what is to be feared of a value under a misspelt key, where passing it over could do harm.
+    fn feared(_value: &Content<'_>) -> Option<Self> {
+        None
+    }
 }
 
 /// A table with a fixed set of keys, made by [`table!`].
@@ -292,6 +297,17 @@ impl<'t> Reader<'t> {
         Some(Written { value, span: self.place(&at.span) })
     }
 
+    /// Gives what a field has to be taken for where its key is misspelt.
+    pub(crate) fn feared<T: Read>(
+        &self,
+        key: &Key<'_>,
+        value: &Node<'_>,
+        within: &At<'_>,
+    ) -> Option<Written<T>> {
+        let span = self.place(&within.key(key, value).span);
+        T::feared(&value.content).map(|value| Written { value, span })
+    }
+
     /// Reports a key that the table does not know, with the nearest one that it does; gives that one, as it is what
     /// was meant and is not missing.
     pub(crate) fn unknown<T: Table>(
@@ -465,16 +481,21 @@ macro_rules! table {
                 reader: &mut $crate::syntax::table::Reader<'_>,
             ) -> Self {
                 let mut raw = $name::default();
-                let mut meant: Vec<&'static str> = Vec::new();
+                let mut meant = Vec::new();
                 for (key, value) in table {
                     match key.text.as_ref() {
                         $( stringify!($field) => raw.$field = reader.written(key, value, at), )*
-                        _ => meant.extend(reader.unknown::<Self>(table, key, value, at)),
+                        _ => meant.extend(reader.unknown::<Self>(table, key, value, at).map(|close| (close, key, value))),
                     }
+                }
+                for (close, key, value) in &meant {
+                    $( if *close == stringify!($field) && raw.$field.is_none() {
+                        raw.$field = reader.feared(key, value, at);
+                    } )*
                 }
                 $( $(
                     const _: &str = stringify!($required);
-                    if !table.contains_key(stringify!($field)) && !meant.contains(&stringify!($field)) {
+                    if !table.contains_key(stringify!($field)) && !meant.iter().any(|(close, ..)| *close == stringify!($field)) {
                         reader.missing::<Self>(stringify!($field), at);
                     }
                 )? )*

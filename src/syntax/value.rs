@@ -366,6 +366,10 @@ impl Read for Flag {
         // The only flag hides values: hiding too much can be mended, showing too much cannot.
         Some(Flag(true))
     }
+
+    fn feared(value: &Content<'_>) -> Option<Self> {
+        Some(Flag(!matches!(value, Content::Boolean(false))))
+    }
 }
 
 impl Read for Course {
