@@ -26,7 +26,7 @@ mod trees;
 mod uncommitted;
 mod walk;
 
-pub use ledger::{Cache, CacheSize};
+pub use ledger::{Cache, CacheSize, Outline};
 pub use lock::{Locked, Locks};
 pub use names::former;
 pub use progress::{Progress, Stage};

@@ -37,7 +37,7 @@ pub use doctor::{DoctorV1, MendV1, RemarkV1, Subject, Visit, doctor, render as r
 pub use layout::Style;
 pub use ledger::ledger;
 pub use ledger_view::render as render_ledger;
-pub use log::{LogSelection, log, render as render_log, write_log};
+pub use log::{LogSelection, Secret, log, render as render_log, write_log};
 pub use model::*;
 pub use select::{Cycles, Error as SelectionError, Selection, shown};
 pub use status::render as render_status;

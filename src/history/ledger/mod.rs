@@ -15,6 +15,7 @@ mod text;
 
 pub(super) use answers::Answers;
 pub use folder::{Cache, CacheSize};
+pub use outline::Outline;
 
 use super::Options;
 use super::graph::{Graph, Walked};
