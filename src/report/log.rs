@@ -2,6 +2,7 @@
 //! Never decides what an event is: that is history's.
 
 use super::build::changes;
+use super::indented::Indented;
 use super::layout::{Style, Tone, columns};
 use super::model::{AuthorV1, ChangeV1, EventV1, FORMAT, LedgerV1, LogV1};
 use super::select::{self, Chosen, Cycles, Index, Selection};
@@ -139,7 +140,8 @@ pub fn write_log(
     let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
     let events = Events(history, secret, selection);
     let history = HistoryV1::from(history);
-    serde_json::to_writer_pretty(&mut out, &Written { format: FORMAT, history, events, ledger })?;
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Indented::default());
+    Written { format: FORMAT, history, events, ledger }.serialize(&mut serializer)?;
     std::io::Write::write_all(&mut out, b"\n")?;
     std::io::Write::flush(&mut out)
 }
