@@ -8,7 +8,7 @@ use super::{Failure, Session, Usage, asked, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Repository};
-use crate::history::{Cache, History, Known, Locks, Options, Past};
+use crate::history::{Cache, History, Known, Locks, Options, Outline, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
@@ -75,9 +75,12 @@ impl View {
     }
 
     /// Looks at a work tree without reading it: `None` unless an earlier run read just the same, and found it to be what
-    /// HEAD holds and nothing in it to speak of. Of the goals it has no more than a log needs. With it come the stamps
-    /// that a reading may be remembered by.
-    pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<(Option<View>, Option<Stamps>), Failure> {
+    /// HEAD holds and nothing in it to speak of. It comes without the goals: of those there is an outline. Beside it stand
+    /// the stamps that a reading may be remembered by.
+    pub fn glimpse(
+        global: &Global,
+        session: &Session<'_>,
+    ) -> Result<(Option<(View, Outline)>, Option<Stamps>), Failure> {
         let Ok(repository) = open(global) else { return Ok((None, None)) };
         let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok((None, None)) };
         let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else { return Ok((None, None)) };
@@ -85,11 +88,12 @@ impl View {
         let Ok(config) = source::configuration(&root) else { return Ok((None, None)) };
         let stamps = Stamps::take(&repository, &root, &config);
         let outlined = stamps.as_ref().and_then(|stamps| cache.outline(head, &config, stamps));
-        let Some(tree) = outlined else { return Ok((None, stamps)) };
+        let Some(outline) = outlined else { return Ok((None, stamps)) };
+        let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));
         let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache };
-        Ok((Some(view), stamps))
+        Ok((Some((view, outline)), stamps))
     }
 
     /// Keeps what a later [`View::glimpse`] may do with, where a reading found nothing to speak of. The stamps are older

@@ -27,7 +27,7 @@ mod uncommitted;
 mod walk;
 mod work;
 
-pub use ledger::{Cache, CacheSize};
+pub use ledger::{Cache, CacheSize, Outline};
 pub use lock::{Locked, Locks};
 pub use names::former;
 pub use progress::{Progress, Stage};

@@ -13,6 +13,7 @@ pub mod document;
 mod example;
 mod figures;
 mod filter;
+mod indented;
 mod layout;
 mod ledger;
 mod ledger_view;
@@ -40,7 +41,7 @@ pub use doctor::{DoctorV1, MendV1, RemarkV1, Subject, Visit, doctor, render as r
 pub use layout::Style;
 pub use ledger::ledger;
 pub use ledger_view::render as render_ledger;
-pub use log::{LogSelection, log, render as render_log, write_log};
+pub use log::{LogSelection, Secret, log, render as render_log, write_log};
 pub use model::*;
 pub use recorded::{
     CautionV1, RecordedV1, message as commit_message, publish as publish_recorded, render as render_recorded,
