@@ -42,6 +42,11 @@ pub(super) fn clash(fields: &Fields) -> Option<(Field, Field)> {
     pairs.into_iter().find(|&(one, other)| has(one) && has(other))
 }
 
+/// Tells whether fields that a key result has cannot stand together, whatever they say.
+pub fn mixes_kinds(written: &[Field]) -> bool {
+    clash(&written.iter().map(|field| (*field, Value::Null)).collect()).is_some()
+}
+
 /// Rebuilds a key result from its fields.
 pub fn key_result(fields: &Fields) -> KeyResult {
     let name = fields.get(&Field::Name).and_then(Value::as_str).and_then(Name::parse);
