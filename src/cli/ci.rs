@@ -2,7 +2,7 @@
 
 use super::arguments::{Chosen, Global};
 use super::check::FailOn;
-use super::compared::Compared;
+use super::compared::{Changed, Compared};
 use super::output::{Output, Outputs as Files};
 use super::posting::{Posting, Proposal};
 use super::step::Outputs;
@@ -97,7 +97,8 @@ impl Ci {
         let after = View::proposed(proposal.head, global, session)?;
         let mut compared = Compared::new(proposal.before, after, self.posting.ruling(), global, session)?;
         let (checked, history) = compared.check(session)?;
-        self.show(&checked, &compared.after, &history, job, files, session)?;
+        let changed = compared.changed_lines(&checked)?;
+        self.show(&checked, (&compared.after, Some(&changed)), &history, job, files, session)?;
         let diff = report::json(&compared.diff);
         if let Some(file) = &self.diff_out {
             source::place(&session.place(global, file), diff.as_bytes())?;
@@ -147,7 +148,7 @@ impl Ci {
         }
         let ruling = view.tree.config.clone();
         let (checked, history) = view.checked(&ruling, &Selection::default(), true, session)?;
-        self.show(&checked, &view, &rules::history_value(history.as_ref()), job, files, session)?;
+        self.show(&checked, (&view, None), &rules::history_value(history.as_ref()), job, files, session)?;
         let model = view.model(&Chosen::default(), &[], session)?;
         let report = Templates::new(view.templates()?).render("report", &model)?;
         let [errors, warnings, infos] = [Level::Error, Level::Warning, Level::Info].map(|level| count(&checked, level));
@@ -166,14 +167,14 @@ impl Ci {
     fn show(
         &self,
         checked: &Checked,
-        view: &View,
+        (view, changed): (&View, Option<&Changed>),
         history: &Value,
         job: Option<(&'static dyn Forge, &Job)>,
         files: &Files,
         session: &mut Session<'_>,
     ) -> Result<(), Failure> {
         let fail_on = self.fail_on.level();
-        let document = finding::View { fail_on, ..rules::view(checked, &view.tree, history) };
+        let document = finding::View { fail_on, changed, ..rules::view(checked, &view.tree, history) };
         files.write(&document, session)?;
         let annotates = job.is_some_and(|(forge, _)| forge.annotates());
         let format = if annotates { Format::Github } else { Format::Human };

@@ -2,6 +2,8 @@
 //! Never holds logic that another command or a library user could want.
 
 mod arguments;
+#[allow(dead_code)] // Commands that ask come one by one.
+mod asking;
 mod bar;
 mod base;
 mod compared;

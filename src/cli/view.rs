@@ -277,21 +277,31 @@ impl View {
         reports: bool,
         session: &mut Session<'_>,
     ) -> Result<(Checked, Option<History>), Failure> {
-        let (history, agreed) = match &self.repository {
-            Some(_) if selection.needs_history(ruling) => {
-                let Evidence { history, agreed, .. } = self.evidence(&[], session)?;
-                (Some(history), agreed)
-            }
-            _ => (None, Vec::new()),
+        let past = match &self.repository {
+            Some(_) if selection.needs_history(ruling) => Some(self.evidence(&[], session)?),
+            _ => None,
         };
-        let known = history.as_ref().is_none_or(|history| history.complete);
+        let checked = self.judged(past.as_ref(), ruling, selection, reports, session)?;
+        Ok((checked, past.map(|past| past.history)))
+    }
+
+    /// Runs the rules with what is known of the past already.
+    pub fn judged(
+        &mut self,
+        past: Option<&Evidence>,
+        ruling: &Config,
+        selection: &rules::Selection,
+        reports: bool,
+        session: &mut Session<'_>,
+    ) -> Result<Checked, Failure> {
+        let known = past.is_none_or(|past| past.history.complete);
         let outdated = match reports && known && selection.runs(rules::REPORT_STALE, ruling) {
             true => written::outdated(self, session)?,
             false => Vec::new(),
         };
-        let past = Subject::new(&self.tree, history.as_ref(), self.today);
-        let subject = Subject { agreed: &agreed, outdated: &outdated, ..past };
-        Ok((rules::check_by(ruling, &subject, selection), history))
+        let agreed = past.map_or(&[][..], |past| &past.agreed);
+        let subject = Subject::new(&self.tree, past.map(|past| &past.history), self.today);
+        Ok(rules::check_by(ruling, &Subject { agreed, outdated: &outdated, ..subject }, selection))
     }
 
     /// Reads the Markdown files that may hold a report, by path from the root, from where the other files were read.

@@ -33,7 +33,7 @@ pub struct Around<'a> {
 pub struct Comment {
     /// What is said where there is anything to say.
     pub text: String,
-    /// What is said where there is nothing any more.
+    /// What is said where there is nothing to say.
     pub clean: String,
     /// Whether a goal, or a setting that judges goals, differs.
     pub changes: bool,

@@ -2,6 +2,7 @@
 //! reports that live in files. Never opens a file or a repository, and prints nothing itself.
 
 mod build;
+mod cache;
 mod chart;
 mod comment;
 mod difference;
@@ -26,6 +27,7 @@ mod template;
 mod tests;
 
 pub use build::{Input, build};
+pub use cache::{CacheV1, cache, render as render_cache, size};
 pub use comment::{Around, CYCLES as CYCLES_TOLD, Comment, comment};
 pub use difference::{
     CycleChangeV1, DiffV1, Frame, KeyResultChangeV1, ObjectiveChangeV1, ShownV1, StandV1, publish as publish_diff,
@@ -49,6 +51,8 @@ pub const LOG_SCHEMA: &str = include_str!("../../schemas/log.schema.json");
 pub const DIFF_SCHEMA: &str = include_str!("../../schemas/diff.schema.json");
 /// The schema of `doctor --format json`.
 pub const DOCTOR_SCHEMA: &str = include_str!("../../schemas/doctor.schema.json");
+/// The schema of `cache --stat --format json`.
+pub const CACHE_SCHEMA: &str = include_str!("../../schemas/cache.schema.json");
 
 /// Writes a published model as JSON, two spaces a level, with a line end.
 pub fn json(model: &impl serde::Serialize) -> String {

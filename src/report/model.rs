@@ -556,4 +556,9 @@ mod tests {
     fn schema_doctor() {
         schema::<crate::report::DoctorV1>("doctor.schema.json");
     }
+
+    #[test]
+    fn schema_cache() {
+        schema::<crate::report::CacheV1>("cache.schema.json");
+    }
 }

@@ -18,6 +18,7 @@ pub(crate) mod table;
 mod tests;
 pub(crate) mod value;
 pub(crate) mod word;
+pub mod writing;
 
 pub use lower::read;
 pub(crate) use nearest::nearest;

@@ -97,7 +97,7 @@ fn one_comment_follows_the_pull_request() {
     job.place.git(&["reset", "-q", "--hard", "main"]);
     let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("brought the comment up to date");
     let memory = job.forge.memory();
-    assert!(memory.bodies()[0].starts_with("✅ No goal changes any more, and nothing new is found.\n"));
+    assert!(memory.bodies()[0].starts_with("✅ No goal changes, and nothing new is found.\n"));
     assert!(memory.asked.iter().all(|asked| asked.token.as_deref() == Some(JOB_TOKEN)));
 }
 
@@ -225,6 +225,24 @@ fn a_comment_too_long_leaves_whole_parts_out_and_says_which() {
     assert_eq!(body.matches("\n| 📈 |").count(), 50);
     assert!(body.trim_end().ends_with("-->"), "{body}");
     assert_eq!(body.matches("<details>").count(), body.matches("</details>").count());
+}
+
+#[test]
+fn a_goalpost_that_moved_is_told_with_its_reason() {
+    let job = Job::new();
+    let told = |amend: &str| {
+        let goals = GOALS.replace("target = 294\n", &format!("target = 320\n{amend}"));
+        job.place.commit("2026-11-20", "Aim lower", &[(PATH, &goals)]);
+        job.place.okr(&["comment", "--dry-run", "--forge", "github"]).exits(0)
+    };
+    let moved = "🥅 **Goalpost moved** for 2026-Q4/speed/p99: it is **easier** now. Under what was agreed on it stands at 15.9 %.";
+    let _ = told("").says(&format!("{moved}\n"));
+    let _ = told("amend = [{ on = 2026-11-20, reason = \"Too far | for @all\" }]\n")
+        .says(&format!("{moved} “Too far \\| for @\u{200b}all”.\n"));
+    let _ = told("amend = [{ on = 2026-11-20, reason = \"Too far\", approved_by = \"@cto\" }]\n")
+        .says(&format!("{moved} “Too far”, agreed to by @\u{200b}cto.\n"));
+    let _ =
+        told("sensitive = true\namend = [{ on = 2026-11-20, reason = \"Too far\" }]\n").hides("Too far").hides("294");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod hostile;
 mod init;
 mod levels;
 mod mutations;
+mod picture;
 mod places;
 #[cfg(unix)]
 mod progress;
