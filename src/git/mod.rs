@@ -5,6 +5,7 @@ mod bloom;
 mod change;
 mod clone;
 mod commit_graph;
+mod driver;
 mod error;
 mod identity;
 mod loose;
@@ -19,6 +20,7 @@ mod writing;
 
 pub use clone::{CommitGraph, Condition};
 pub use commit_graph::{CommitGraphReader, Row};
+pub use driver::{DRIVER, DRIVER_SETTINGS, TextMerge, conflict_style, merge_text};
 pub use error::Error;
 pub use identity::Mailmap;
 pub use object::{CommitRecord, ObjectId, Person, Signature, TreeEntry};

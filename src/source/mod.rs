@@ -14,7 +14,7 @@ mod worktree;
 
 pub use document::{documents, documents_of, documents_staged};
 pub use index::index;
-pub use paths::Paths;
+pub use paths::{Paths, attributes};
 pub use placing::{Pending, PlaceError, place, placeable};
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, revision_with};
