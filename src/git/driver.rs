@@ -45,10 +45,10 @@ impl Repository {
         DRIVER_SETTINGS.iter().try_for_each(|(key, value)| own.set_str(key, value).map_err(failed))
     }
 
-    /// Tells whether `.gitattributes` names the merge driver for a file.
+    /// Tells whether `.gitattributes` names the merge driver for a file, as far as that can be told.
     pub fn is_merged_by_driver(&self, path: &str) -> bool {
         let flags = git2::AttrCheckFlags::FILE_THEN_INDEX;
-        self.inner.get_attr(Path::new(path), "merge", flags).is_ok_and(|value| value == Some(DRIVER))
+        self.inner.get_attr(Path::new(path), "merge", flags).map_or(true, |value| value == Some(DRIVER))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::cut::{Entry, Kind, Line, Part, Table};
 use super::decision::{Decision, Decisions, Side, Values, decide};
-use super::order::{in_line, lead, order, tail};
+use super::order::{in_line, lead, order, places, tail};
 use super::output::{Dispute, Output};
 use super::within::{Merged, Place, Surroundings, Three, numbered, value};
 use super::written::comments;
@@ -81,8 +81,9 @@ impl Joiner<'_> {
         let kind = tables.ours.kind;
         let all = tables.sides().map(|table| table.map(|table| table.entries.as_slice()).unwrap_or_default());
         let sides = all.map(|entries| entries.iter().map(|entry| entry.path.join("\n")).collect::<Vec<_>>());
+        let places = sides.each_ref().map(|keys| places(keys));
         for key in order(&sides[0], &sides[1], &sides[2]) {
-            let find = |side: usize| sides[side].iter().position(|k| *k == key).map(|at| &all[side][at]);
+            let find = |side: usize| places[side].get(key.as_str()).map(|at| &all[side][*at]);
             let (was, one, other) = (find(0), find(1), find(2));
             let path: Vec<&str> = key.split('\n').collect();
             let decision = match (forced.get(path[0]), path.len()) {
@@ -179,8 +180,9 @@ impl Joiner<'_> {
         let Some(sides) = self.names(tables) else { return };
         let all = tables.parts();
         let mut disputed = BTreeSet::new();
+        let places = sides.each_ref().map(|keys| places(keys));
         for key in order(&sides[0], &sides[1], &sides[2]) {
-            let find = |side: usize| sides[side].iter().position(|k| *k == key).map(|at| &all[side][at]);
+            let find = |side: usize| places[side].get(key.as_str()).map(|at| &all[side][*at]);
             let (was, one, other) = (find(0), find(1), find(2));
             let Some(some) = one.or(other) else { continue };
             let field = some.field().to_owned();

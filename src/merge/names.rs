@@ -6,6 +6,7 @@ use super::decision::Values;
 use super::within::numbered;
 use serde_json::Value;
 use std::cell::Cell;
+use std::collections::HashSet;
 
 /// Names tables.
 #[derive(Debug, Default)]
@@ -28,16 +29,18 @@ impl Names {
     /// the alias that the base knows. `None` where a name is double.
     pub(super) fn of_tables(&self, kind: Kind, tables: [Vec<&Values>; 3]) -> Option<[Vec<String>; 3]> {
         let own = tables.each_ref().map(|all| all.iter().map(|table| self.own(kind, table)).collect::<Vec<_>>());
+        let known_before: HashSet<&String> = own[0].iter().collect();
         let mut named = Vec::new();
         for (tables, names) in tables.iter().zip(&own) {
+            let there: HashSet<&String> = names.iter().collect();
             let known: Vec<String> = tables
                 .iter()
                 .zip(names)
                 .map(|(table, name)| {
-                    if own[0].contains(name) {
+                    if known_before.contains(name) {
                         return name.clone();
                     }
-                    let old = aliases(table).find(|alias| own[0].contains(alias) && !names.contains(alias));
+                    let old = aliases(table).find(|alias| known_before.contains(alias) && !there.contains(alias));
                     old.unwrap_or_else(|| name.clone())
                 })
                 .collect();
@@ -73,7 +76,7 @@ pub(super) fn are_double(kind: Kind, values: &Values) -> bool {
         let (Some(of), Some(all)) = (kind.within(key), list.as_array()) else { return false };
         let tables: Vec<&Values> = all.iter().filter_map(Value::as_object).collect();
         let ids: Vec<_> = tables.iter().filter_map(|t| text(t, "id").map(|id| (id, text(t, "cycle")))).collect();
-        let twice = is_by_id(of) && ids.iter().enumerate().any(|(at, id)| ids[..at].contains(id));
+        let twice = is_by_id(of) && ids.iter().collect::<HashSet<_>>().len() < ids.len();
         twice || tables.iter().any(|table| are_double(of, table))
     })
 }
@@ -82,7 +85,7 @@ pub(super) fn are_double(kind: Kind, values: &Values) -> bool {
 pub(super) fn share_ids(values: &Values) -> bool {
     let all = values.get("objective").and_then(Value::as_array).into_iter().flatten();
     let ids: Vec<&str> = all.filter_map(|table| text(table.as_object()?, "id")).collect();
-    ids.iter().enumerate().any(|(at, id)| ids[..at].contains(id))
+    ids.iter().collect::<HashSet<_>>().len() < ids.len()
 }
 
 fn is_by_id(kind: Kind) -> bool {

@@ -2,27 +2,48 @@
 //! Never decides what a field says.
 
 use super::written::comments;
+use std::collections::{HashMap, HashSet};
 
 /// Gives the order of all that either side has, by keys that are each there once: that of the side which changed it,
-/// ours where both or none did, and what only the other has behind its neighbour there.
+/// ours where both or none did, and what only the other has behind its neighbour there; of two at one place ours is first.
 pub(super) fn order(base: &[String], ours: &[String], theirs: &[String]) -> Vec<String> {
+    let [in_base, in_ours, in_theirs] = [base, ours, theirs].map(|all| all.iter().collect::<HashSet<_>>());
     let common = |one: &[String]| -> Vec<String> {
-        let all = |key: &&String| base.contains(*key) && ours.contains(*key) && theirs.contains(*key);
-        one.iter().filter(all).cloned().collect()
+        let everywhere = |key: &&String| in_base.contains(key) && in_ours.contains(key) && in_theirs.contains(key);
+        one.iter().filter(everywhere).cloned().collect()
     };
-    let ours_moved = common(ours) != common(base);
-    let (spine, other) = if ours_moved || common(theirs) == common(base) { (ours, theirs) } else { (theirs, ours) };
-    let mut merged = spine.to_vec();
-    for (at, key) in other.iter().enumerate().filter(|(_, key)| !spine.contains(key)) {
-        let before = other[..at].iter().rev().find_map(|near| merged.iter().position(|key| key == near));
-        let mut place = before.map_or(0, |before| before + 1);
-        // What our side put at the same place goes first.
-        while merged.get(place).is_some_and(|next| !base.contains(next) && ours.contains(next)) {
-            place += 1;
+    let was = common(base);
+    let is_ours = common(ours) != was || common(theirs) == was;
+    let (spine, other) = if is_ours { (ours, theirs) } else { (theirs, ours) };
+    let (in_spine, in_other) = if is_ours { (&in_ours, &in_theirs) } else { (&in_theirs, &in_ours) };
+    let mut behind: HashMap<Option<&String>, Vec<&String>> = HashMap::new();
+    let mut near = None;
+    for key in other {
+        if in_spine.contains(key) {
+            near = Some(key);
+        } else {
+            behind.entry(near).or_default().push(key);
         }
-        merged.insert(place, key.clone());
     }
-    merged
+    let mut merged: Vec<&String> = Vec::new();
+    let mut near = None;
+    for key in spine {
+        let is_shared = in_other.contains(key);
+        if is_shared || !is_ours {
+            merged.extend(behind.remove(&near).into_iter().flatten());
+        }
+        merged.push(key);
+        if is_shared {
+            near = Some(key);
+        }
+    }
+    merged.extend(behind.remove(&near).into_iter().flatten());
+    merged.into_iter().cloned().collect()
+}
+
+/// Gives the places of keys.
+pub(super) fn places(keys: &[String]) -> HashMap<&str, usize> {
+    keys.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect()
 }
 
 /// Merges what stands above a piece: the comments of both, in the lines of the side that changed them.

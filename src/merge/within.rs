@@ -4,9 +4,10 @@
 use super::cut::Kind;
 use super::decision::{Decision, Side, Values, decide, is_set};
 use super::names::Names;
-use super::order::{in_line, lead, order, tail};
+use super::order::{in_line, lead, order, places, tail};
 use super::written::{Assembly, Piece, Pieces, Written, comments};
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// What holds for a whole file.
 #[derive(Debug)]
@@ -134,13 +135,14 @@ fn pieces(three: Three<'_, '_>, place: Place, prefer: Side, around: &Surrounding
 
 /// Tells apart what comes more than once.
 pub(super) fn numbered(all: impl Iterator<Item = String>) -> Vec<String> {
-    let mut named: Vec<String> = Vec::new();
-    for name in all {
-        let again = (1..).map(|n| if n == 1 { name.clone() } else { format!("{name} ({n})") });
-        let mut free = again.skip_while(|name| named.contains(name));
-        named.extend(free.next());
-    }
-    named
+    let mut count: HashMap<String, usize> = HashMap::new();
+    let number = |name: String| {
+        let times = count.entry(name.clone()).or_default();
+        *times += 1;
+        // No name that a file can hold has a zero byte in it.
+        if *times == 1 { name } else { format!("{name}\0{times}") }
+    };
+    all.map(number).collect()
 }
 
 /// Puts the pieces of both sides together between our brackets. Keys are those of the base's pieces, ours and theirs.
@@ -153,7 +155,8 @@ fn assemble(
     prefer: Side,
     around: &Surroundings<'_>,
 ) -> Merged {
-    let find = |side: usize, key: &str| keys[side].iter().position(|known| known == key);
+    let places = keys.each_ref().map(|keys| places(keys));
+    let find = |side: usize, key: &str| places[side].get(key).copied();
     let mut assembly = Assembly::new(ours, around.line_end);
     let mut is_conflict = false;
     for key in order(&keys[0], &keys[1], &keys[2]) {

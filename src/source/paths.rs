@@ -65,8 +65,10 @@ pub fn attributes<'a>(entries: impl IntoIterator<Item = &'a String>, driver: &st
         {
             pattern = format!("{before}*{after}");
         }
-        if pattern.contains([' ', '"', '\\', '#', '!']) {
-            pattern = format!("\"{}\"", pattern.replace('\\', "\\\\").replace('"', "\\\""));
+        // Not every git knows quotes here; a question mark stands for what would need them.
+        let mut pattern = pattern.replace([' ', '\t', '"', '\\'], "?");
+        if pattern.starts_with(['#', '!']) {
+            pattern.replace_range(..1, "?");
         }
         format!("{pattern} merge={driver}")
     };
@@ -105,7 +107,7 @@ mod tests {
             "/a/b.toml",
             "teams/*/okrs/**/*.toml",
             "/x/*.toml",
-            "\"my goals/**/*.toml\"",
+            "my?goals/**/*.toml",
         ];
         assert_eq!(patterns, wanted);
     }

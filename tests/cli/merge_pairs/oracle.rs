@@ -48,7 +48,8 @@ fn named(table: &toml::Table) -> String {
 }
 
 fn flat(name: &str, table: &toml::Table, facts: &mut Facts) {
-    let mut put = |field: String, said: String| assert_eq!(facts.insert(format!("{name} {field}"), said), None, "double");
+    let mut put =
+        |field: String, said: String| assert_eq!(facts.insert(format!("{name} {field}"), said), None, "double");
     for (key, value) in table {
         match (key.as_str(), value) {
             ("objective" | "key_result" | "initiative", _) => {}
@@ -126,7 +127,8 @@ fn table_of(table: &str, [was, one, other]: [&BTreeMap<String, String>; 3], verd
         changed(side, "current") || side.keys().any(|field| field.starts_with("done ") && changed(side, field))
     };
     let measured = clashes.iter().any(|field| VALUES.contains(field) || field.starts_with("done "));
-    let dated = changed(one, "as_of") && changed(other, "as_of") && one.contains_key("as_of") && other.contains_key("as_of");
+    let dated =
+        changed(one, "as_of") && changed(other, "as_of") && one.contains_key("as_of") && other.contains_key("as_of");
     let order = one.get("as_of").cmp(&other.get("as_of"));
     if measured {
         if dated && order.is_ne() {
@@ -143,7 +145,8 @@ fn table_of(table: &str, [was, one, other]: [&BTreeMap<String, String>; 3], verd
                     verdict.disputed.insert((table.to_owned(), Some((*field).to_owned())));
                 }
             }
-            let ticked: Vec<String> = clashes.iter().filter(|field| field.starts_with("done ")).map(|f| (*f).to_owned()).collect();
+            let ticked: Vec<String> =
+                clashes.iter().filter(|field| field.starts_with("done ")).map(|f| (*f).to_owned()).collect();
             for field in ticked {
                 clashes.remove(field.as_str());
                 outcome.insert(field.clone(), late[&field].clone());
@@ -162,10 +165,19 @@ fn table_of(table: &str, [was, one, other]: [&BTreeMap<String, String>; 3], verd
         };
         outcome.extend(day.map(|day| ("as_of".to_owned(), day.clone())));
     }
+    let crossed = |one: &BTreeMap<String, String>, other: &BTreeMap<String, String>| {
+        changed(one, "unit") && !changed(other, "unit") && changed(other, "current")
+    };
+    if crossed(one, other) || crossed(other, one) {
+        // A value measured in a unit that is no longer the one.
+        clashes.extend(["unit", "current"]);
+    }
     for clash in clashes {
         verdict.must_conflict = true;
         let is_of_milestones = clash.starts_with("milestone") || clash.starts_with("done ");
-        verdict.disputed.insert((table.to_owned(), Some(if is_of_milestones { "milestone" } else { clash }.to_owned())));
+        verdict
+            .disputed
+            .insert((table.to_owned(), Some(if is_of_milestones { "milestone" } else { clash }.to_owned())));
     }
     verdict.facts.extend(outcome.into_iter().map(|(field, said)| (format!("{table} {field}"), said)));
 }
@@ -176,6 +188,9 @@ impl Verdict {
         let (table, _) = parts(fact);
         let field = field(fact);
         let kind = if field.starts_with("done ") || field.starts_with("milestone ") { "milestone" } else { field };
-        !self.disputed.iter().any(|(disputed, of)| disputed == table && of.as_ref().is_none_or(|of| of == kind || of == field))
+        !self
+            .disputed
+            .iter()
+            .any(|(disputed, of)| disputed == table && of.as_ref().is_none_or(|of| of == kind || of == field))
     }
 }

@@ -59,8 +59,8 @@ pub struct Team {
     aligned: bool,
     tall: bool,
     blocks: bool,
-    pub windows: bool,
-    pub unended: bool,
+    windows: bool,
+    unended: bool,
 }
 
 pub const OBJECTIVE: &str = "[[objective]]";
@@ -103,7 +103,8 @@ pub fn day(number: usize) -> String {
 impl Team {
     /// Makes a team's file.
     pub fn new(dice: &mut Dice) -> Self {
-        let mut tables = vec![Table::new("", vec![line("cycle", quoted("2026-Q4")), line("owner", quoted("@acme/shop"))])];
+        let mut tables =
+            vec![Table::new("", vec![line("cycle", quoted("2026-Q4")), line("owner", quoted("@acme/shop"))])];
         for objective in 0..1 + dice.below(2) {
             let mut own = Table::new(
                 OBJECTIVE,
@@ -119,8 +120,7 @@ impl Team {
                     vec![line("id", quoted(&id)), line("title", quoted(&format!("Measure {number} moves")))],
                 );
                 if dice.one_in(3) {
-                    let milestone =
-                        |title: &str| Milestone { title: title.into(), done: "false".into(), weight: 1 };
+                    let milestone = |title: &str| Milestone { title: title.into(), done: "false".into(), weight: 1 };
                     table.set("milestone", Said::Milestones(["Germany", "France", "Spain"].map(milestone).to_vec()));
                 } else {
                     table.plain("baseline", "420");
@@ -152,7 +152,7 @@ impl Team {
             aligned: dice.one_in(4),
             tall: dice.one_in(2),
             blocks: dice.one_in(6),
-            windows: false,
+            windows: dice.one_in(10),
             unended: dice.one_in(10),
         }
     }
@@ -167,6 +167,12 @@ impl Team {
             text.truncate(text.trim_end().len());
         }
         if self.windows { text.replace('\n', "\r\n") } else { text }
+    }
+
+    /// Tells whether a text has the line ends of this file.
+    pub fn ends_like(&self, text: &str) -> bool {
+        let (lines, windows) = (text.matches('\n').count(), text.matches("\r\n").count());
+        windows == if self.windows { lines } else { 0 }
     }
 
     /// Writes one table, with what stands above it.
@@ -190,8 +196,11 @@ impl Team {
                 Said::Milestones(all) if self.blocks => {
                     for one in all {
                         let Milestone { title, done, weight } = one;
-                        writeln!(after, "[[objective.key_result.milestone]]\ntitle = \"{title}\"\ndone = {done}\nweight = {weight}")
-                            .expect("a string");
+                        writeln!(
+                            after,
+                            "[[objective.key_result.milestone]]\ntitle = \"{title}\"\ndone = {done}\nweight = {weight}"
+                        )
+                        .expect("a string");
                     }
                     continue;
                 }
@@ -219,7 +228,7 @@ impl Team {
     pub fn change(&mut self, dice: &mut Dice, mark: &str) {
         let at = self.any(dice, KEY_RESULT);
         let table = &mut self.tables[at];
-        match dice.below(20) {
+        match dice.below(22) {
             0..=6 => {
                 if let Some(Said::Milestones(all)) = table.get("milestone").map(|line| line.said.clone()) {
                     let mut all = all;
@@ -259,17 +268,27 @@ impl Team {
                 let line = dice.below(table.lines.len());
                 let line = &mut table.lines[line];
                 match line.said {
-                    Said::Plain(_) if line.beside.is_none() => line.beside = Some(format!("# {mark} notes {}", dice.below(1000))),
+                    Said::Plain(_) if line.beside.is_none() => {
+                        line.beside = Some(format!("# {mark} notes {}", dice.below(1000)))
+                    }
                     _ => table.above.push(format!("# {mark} adds {}", dice.below(1000))),
                 }
             }
             16 => {
                 let id = format!("{mark}-{}", dice.below(1000));
-                let lines = vec![line("id", quoted(&id)), line("title", quoted("One more")), line("baseline", "1"), line("target", "5")];
+                let lines = vec![
+                    line("id", quoted(&id)),
+                    line("title", quoted("One more")),
+                    line("baseline", "1"),
+                    line("target", "5"),
+                ];
                 self.tables.insert(at + 1, Table::new(KEY_RESULT, lines));
             }
             17 => {
-                let lines = vec![line("id", quoted(&format!("{mark}-{}", dice.below(1000)))), line("title", quoted("Another goal"))];
+                let lines = vec![
+                    line("id", quoted(&format!("{mark}-{}", dice.below(1000)))),
+                    line("title", quoted("Another goal")),
+                ];
                 self.tables.push(Table { above: vec![format!("# Goal of {mark}.")], ..Table::new(OBJECTIVE, lines) });
             }
             18 => {
@@ -281,6 +300,17 @@ impl Team {
                     table.set("tags", Said::List(list));
                 } else {
                     table.plain("why", quoted(&format!("Because, says {mark}.")));
+                }
+            }
+            19 if table.get("unit").is_some() => table.plain("unit", quoted(["s", "min"][dice.below(2)])),
+            20 => {
+                if let Some(Said::Milestones(all)) = table.get("milestone").map(|line| line.said.clone()) {
+                    let mut all = all;
+                    all.push(Milestone { title: format!("By {mark}"), done: "false".into(), weight: 2 });
+                    all.dedup();
+                    table.set("milestone", Said::Milestones(all));
+                } else {
+                    table.lines[0].above.push(format!("# {mark} asks {}", dice.below(1000)));
                 }
             }
             _ => {
