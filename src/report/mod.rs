@@ -37,7 +37,7 @@ pub use difference::{
     CycleChangeV1, DiffV1, Frame, KeyResultChangeV1, ObjectiveChangeV1, ShownV1, StandV1, publish as publish_diff,
 };
 pub use difference_view::render as render_diff;
-pub use doctor::{DoctorV1, MendV1, RemarkV1, Subject, Visit, doctor, render as render_doctor};
+pub use doctor::{DoctorV1, MendV1, Merging, RemarkV1, Subject, Visit, doctor, render as render_doctor};
 pub use layout::Style;
 pub use ledger::ledger;
 pub use ledger_view::render as render_ledger;

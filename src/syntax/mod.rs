@@ -26,7 +26,7 @@ pub use lower::read;
 pub(crate) use nearest::nearest;
 pub use past::recorded;
 pub(crate) use patch::{Patched, Reading, Version};
-pub use revive::{key_result, objective};
+pub use revive::{key_result, mixes_kinds, objective};
 pub use spans::Spans;
 
 use crate::okr::{Fields, Objective};

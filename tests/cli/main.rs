@@ -25,6 +25,8 @@ mod honesty;
 mod hostile;
 mod init;
 mod levels;
+mod merge_driver;
+mod merge_pairs;
 mod mutations;
 mod picture;
 mod places;
