@@ -45,8 +45,9 @@ impl Checked {
     pub fn keep(&mut self, tree: &Tree, asked: impl Fn(&str) -> bool) {
         let kept = |path: &str| path == crate::config::FILE_NAME || asked(path);
         for findings in [&mut self.findings, &mut self.answered] {
-            findings.retain(|finding| {
-                finding.primary.as_ref().is_none_or(|label| kept(&tree.sources.get(label.file).path))
+            findings.retain(|finding| match &finding.primary {
+                Some(label) => kept(&tree.sources.get(label.file).path),
+                None => gaps::path(finding).is_none_or(kept),
             });
         }
         let files: Vec<_> = tree.files.iter().filter(|file| asked(&file.path)).collect();
