@@ -282,12 +282,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads the value of a key together with where it stands; `None` for what was reported.
-    pub(crate) fn written<T: Read>(
-        &mut self,
-        key: &Key<'_>,
-        value: &Node<'_>,
-        within: &At<'_>,
-    ) -> Option<Written<T>> {
+    pub(crate) fn written<T: Read>(&mut self, key: &Key<'_>, value: &Node<'_>, within: &At<'_>) -> Option<Written<T>> {
         let at = within.key(key, value);
         // What stands under headers is judged field by field: its span is the header alone.
         if self.is_broken(&at.span) {
