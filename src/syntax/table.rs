@@ -293,12 +293,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Gives what a field has to be taken for where its key is misspelt.
-    pub(crate) fn feared<T: Read>(
-        &self,
-        key: &Key<'_>,
-        value: &Node<'_>,
-        within: &At<'_>,
-    ) -> Option<Written<T>> {
+    pub(crate) fn feared<T: Read>(&self, key: &Key<'_>, value: &Node<'_>, within: &At<'_>) -> Option<Written<T>> {
         let span = self.place(&within.key(key, value).span);
         T::feared(&value.content).map(|value| Written { value, span })
     }
