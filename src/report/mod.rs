@@ -39,7 +39,7 @@ pub use ledger::ledger;
 pub use ledger_view::render as render_ledger;
 pub use log::{LogSelection, log, render as render_log, write_log};
 pub use model::*;
-pub use select::{Cycles, Error as SelectionError, Selection, shown};
+pub use select::{Cycles, Error as SelectionError, Selection, named, shown};
 pub use status::render as render_status;
 pub use template::{BUILT_IN, Error as TemplateError, Templates};
 
