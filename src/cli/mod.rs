@@ -2,13 +2,13 @@
 //! Never holds logic that another command or a library user could want.
 
 mod arguments;
-#[allow(dead_code)] // Commands that ask come one by one.
 mod asking;
 mod bar;
 mod base;
 mod compared;
 mod fix;
 mod output;
+mod planned;
 mod posting;
 mod session;
 mod step;
@@ -55,6 +55,8 @@ macro_rules! commands {
 commands! {
     init::Init,
     demo::Demo,
+    new::New,
+    mv::Mv,
     check::Check,
     rule::Rule,
     status::Status,

@@ -8,6 +8,8 @@ mod support;
 
 mod action;
 mod architecture;
+#[cfg(unix)]
+mod asked;
 mod bad_input;
 mod cache;
 mod check_base;
@@ -26,6 +28,8 @@ mod hostile;
 mod init;
 mod levels;
 mod mutations;
+mod mv;
+mod new;
 mod picture;
 mod places;
 #[cfg(unix)]

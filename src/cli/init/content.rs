@@ -17,6 +17,9 @@ const VERSION: &str = "source";
 /// Where the schemas lie that the files name. Nobody needs a network for them, and nobody gets another version's.
 const SCHEMAS: &str = ".okr/schemas";
 
+/// That of objective files.
+pub const SCHEMA_OF_GOALS: &str = ".okr/schemas/objectives.schema.json";
+
 /// Gives the files for a team's first cycle, by path from the root.
 ///
 /// The folder is one of the configured paths; the owner is a handle or an address and stands behind the example until the team writes its own.
@@ -26,7 +29,7 @@ pub fn files(folder: &str, cycle: &str, owner: &str) -> Vec<(String, String)> {
         .replace("\"{owner}\"", &toml::Value::from(owner).to_string());
     let goals = format!("{folder}/{cycle}/team.toml");
     let settings = config::FILE_NAME.to_owned();
-    let (of_goals, of_settings) = (format!("{SCHEMAS}/objectives.schema.json"), format!("{SCHEMAS}/okr.schema.json"));
+    let (of_goals, of_settings) = (SCHEMA_OF_GOALS.to_owned(), format!("{SCHEMAS}/okr.schema.json"));
     let workflow = plain(include_str!("workflow.yml")).replace("{action}", ACTION).replace("{version}", VERSION);
     vec![
         (settings.clone(), schema_line(&settings, &of_settings) + &plain(include_str!("okr.toml"))),
@@ -38,7 +41,7 @@ pub fn files(folder: &str, cycle: &str, owner: &str) -> Vec<(String, String)> {
 }
 
 /// Writes the first line of a file by which editors (taplo, tombi, VS Code) find its schema; both are paths from the root.
-fn schema_line(file: &str, schema: &str) -> String {
+pub fn schema_line(file: &str, schema: &str) -> String {
     let up = match file.matches('/').count() {
         0 => "./".to_owned(),
         folders => "../".repeat(folders),
