@@ -65,6 +65,7 @@ commands! {
     comment::Comment,
     ci::Ci,
     report::Report,
+    close::Close,
     doctor::Doctor,
     cache::Cache,
     schema::Schema,

@@ -5,6 +5,7 @@ mod build;
 mod cache;
 mod chart;
 mod comment;
+mod continuation;
 mod difference;
 mod difference_view;
 mod doctor;

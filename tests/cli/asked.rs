@@ -82,3 +82,26 @@ fn who_leaves_writes_nothing() {
         assert_eq!(place.git(&["status", "--porcelain"]), "");
     }
 }
+
+#[test]
+fn an_end_asks_what_it_taught_and_what_goes_on() {
+    let goals = GOALS.replace("2026-Q4", "2026-Q3");
+    let place = Place::with(&[("okrs/2026-Q3/team.toml", &goals)]);
+    let (seen, ended) = answered(
+        on_a_terminal(&place, &["close", "2026-Q3", "--next", "2026-Q4"]),
+        &[
+            ("2026-Q3/speed/p99: it ended at 0.16", ""),
+            ("What will you do otherwise next time (enter: nothing): ", "Measure \"first\""),
+            ("Carry over 2026-Q3/speed/p99 [Y/n]: ", "y"),
+        ],
+    );
+    assert!(matches!(ended, WaitStatus::Exited(_, 0)), "{ended:?} {seen}");
+    assert!(seen.contains("2026-Q4/speed/p99 continues 2026-Q3/speed/p99"), "{seen}");
+    let text = place.read("okrs/2026-Q3/team.toml");
+    assert!(
+        text.contains("retro = { next_time = 'Measure \"first\"' }\n")
+            || text.contains("retro = { next_time = \"Measure \\\"first\\\"\" }\n"),
+        "{text}"
+    );
+    assert!(place.read(PATH).contains("baseline = 400\n") && !place.read(PATH).contains("current"));
+}

@@ -14,6 +14,7 @@ mod bad_input;
 mod cache;
 mod check_base;
 mod ci;
+mod close;
 mod comment;
 mod demo;
 mod diff;
