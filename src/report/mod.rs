@@ -5,6 +5,7 @@ mod build;
 mod cache;
 mod chart;
 mod comment;
+mod continuation;
 mod difference;
 mod difference_view;
 mod doctor;
@@ -46,7 +47,7 @@ pub use model::*;
 pub use recorded::{
     CautionV1, RecordedV1, message as commit_message, publish as publish_recorded, render as render_recorded,
 };
-pub use select::{Cycles, Error as SelectionError, Selection, shown};
+pub use select::{Cycles, Error as SelectionError, Selection, named, shown};
 pub use status::render as render_status;
 pub use template::{BUILT_IN, Error as TemplateError, Templates};
 pub use work::{

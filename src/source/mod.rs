@@ -119,6 +119,23 @@ impl Tree {
         gathering.tree.skipped.clone_from(&self.skipped);
         Ok(gathering.tree)
     }
+
+    /// Reads objective files that are changed or new, by path from the root, beside the others: the goals as they would be
+    /// with those files in the work tree.
+    ///
+    /// # Errors
+    /// As [`Tree::with_texts`].
+    pub fn with_files(&self, files: &BTreeMap<String, String>) -> Result<Tree, Error> {
+        let known: BTreeMap<&str, FileId> = self.files.iter().map(|file| (file.path.as_str(), file.file)).collect();
+        let changed = files.iter().filter_map(|(path, text)| Some((*known.get(path.as_str())?, text.clone())));
+        let mut gathering = Gathering { tree: self.with_texts(&changed.collect())? };
+        for (path, text) in files.iter().filter(|(path, _)| !known.contains_key(path.as_str())) {
+            gathering.text(path, text)?;
+        }
+        gathering.tree.files.sort_by(|a, b| a.path.cmp(&b.path));
+        gathering.tree.revision.dirty |= !files.is_empty();
+        Ok(gathering.tree)
+    }
 }
 
 #[cfg(test)]

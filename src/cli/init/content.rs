@@ -21,6 +21,9 @@ const MERGED: &str = "# Goals are merged by name and field in clones that know h
 /// Where the schemas lie that the files name. Nobody needs a network for them, and nobody gets another version's.
 const SCHEMAS: &str = ".okr/schemas";
 
+/// That of objective files.
+pub const SCHEMA_OF_GOALS: &str = ".okr/schemas/objectives.schema.json";
+
 /// Where git looks for how files are merged.
 pub const ATTRIBUTES: &str = ".gitattributes";
 
@@ -43,7 +46,7 @@ pub fn files(
         .replace("\"{owner}\"", &toml::Value::from(owner).to_string());
     let goals = format!("{folder}/{cycle}/team.toml");
     let settings = config::FILE_NAME.to_owned();
-    let (of_goals, of_settings) = (format!("{SCHEMAS}/objectives.schema.json"), format!("{SCHEMAS}/okr.schema.json"));
+    let (of_goals, of_settings) = (SCHEMA_OF_GOALS.to_owned(), format!("{SCHEMAS}/okr.schema.json"));
     let workflow = plain(include_str!("workflow.yml")).replace("{action}", ACTION).replace("{version}", VERSION);
     vec![
         (settings.clone(), schema_line(&settings, &of_settings) + &plain(include_str!("okr.toml"))),
@@ -56,7 +59,7 @@ pub fn files(
 }
 
 /// Writes the first line of a file by which editors (taplo, tombi, VS Code) find its schema; both are paths from the root.
-fn schema_line(file: &str, schema: &str) -> String {
+pub fn schema_line(file: &str, schema: &str) -> String {
     let up = match file.matches('/').count() {
         0 => "./".to_owned(),
         folders => "../".repeat(folders),

@@ -1,6 +1,6 @@
 //! `git okr init`: a first objective file in this repository.
 
-mod content;
+pub(super) mod content;
 
 use super::arguments::Global;
 use super::asking::{self, Ended};
@@ -101,7 +101,7 @@ fn merges_all(root: &Path, lines: &[String]) -> bool {
 }
 
 /// Says who stands behind the example: the team that the person is in, else the person, else a handle to be replaced.
-fn owner(config: &Config, person: Option<&Person>) -> String {
+pub(super) fn owner(config: &Config, person: Option<&Person>) -> String {
     let email = person.map(|person| person.email.as_str()).filter(|email| !email.is_empty());
     let is_in = |members: &[String]| email.is_some_and(|email| members.iter().any(|m| m.eq_ignore_ascii_case(email)));
     let team = config.teams.iter().find(|(_, team)| is_in(&team.members)).or_else(|| config.teams.iter().next());
@@ -116,7 +116,7 @@ fn late(config: &Config, cycle: &str, today: Date) -> Option<Date> {
 }
 
 /// Gives the first configured folder that is named literally.
-fn folder(config: &Config) -> String {
+pub(super) fn folder(config: &Config) -> String {
     let literal = |path: &&String| !path.contains(['*', '?', '[', '{']) && !path.ends_with(".toml");
     config.paths.iter().find(literal).map_or("okrs", |path| path.trim_end_matches('/')).to_owned()
 }
