@@ -63,6 +63,8 @@ commands! {
     comment::Comment,
     ci::Ci,
     report::Report,
+    export::Export,
+    import::Import,
     doctor::Doctor,
     cache::Cache,
     schema::Schema,

@@ -38,6 +38,7 @@ pub use layout::Style;
 pub use ledger::ledger;
 pub use ledger_view::render as render_ledger;
 pub use log::{LogSelection, log, render as render_log, write_log};
+pub use mask::masked;
 pub use model::*;
 pub use select::{Cycles, Error as SelectionError, Selection, shown};
 pub use status::render as render_status;

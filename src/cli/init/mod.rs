@@ -2,6 +2,8 @@
 
 mod content;
 
+pub(super) use content::objectives_schema_line;
+
 use super::arguments::Global;
 use super::{Failure, Outcome, OutputLost, Session, Usage};
 use crate::config::Config;
@@ -71,7 +73,7 @@ fn owner(config: &Config, person: Option<&Person>) -> String {
 }
 
 /// Gives the first configured folder that is named literally.
-fn folder(config: &Config) -> String {
+pub(super) fn folder(config: &Config) -> String {
     let literal = |path: &&String| !path.contains(['*', '?', '[', '{']) && !path.ends_with(".toml");
     config.paths.iter().find(literal).map_or("okrs", |path| path.trim_end_matches('/')).to_owned()
 }
