@@ -43,6 +43,7 @@ pub use layout::{Style, Tone};
 pub use ledger::ledger;
 pub use ledger_view::render as render_ledger;
 pub use log::{LogSelection, Secret, log, render as render_log, write_log};
+pub use mask::masked;
 pub use model::*;
 pub use recorded::{
     CautionV1, RecordedV1, message as commit_message, publish as publish_recorded, render as render_recorded,

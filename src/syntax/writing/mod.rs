@@ -26,6 +26,11 @@ use miette::Diagnostic;
 use placing::Plan;
 use toml::{Table, Value};
 
+/// Writes a value as it stands behind a key of its own.
+pub fn inline(value: &Value) -> String {
+    literal::written(value, Manner { like: "", several_lines: true })
+}
+
 /// Why a file cannot be written as asked; it is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Diagnostic)]
 #[error("could not write {path}, line {line}: {message}")]
