@@ -2,7 +2,16 @@
 
 use super::arguments::Global;
 use super::{Failure, Outcome, Session, Usage, view};
-use crate::history;
+use crate::{history, report};
+use clap::ValueEnum;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Human,
+    /// The same for a script
+    Json,
+}
 
 /// Show or clear what is kept between runs
 ///
@@ -10,8 +19,10 @@ use crate::history;
 /// holds for every branch and worktree, and a file that is not as it was written is as good as not there: it can be
 /// removed at any time, and a run without it only takes longer. With --no-cache a run neither reads nor writes it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  git okr cache --stat\n  git okr cache --clear")]
-#[group(required = true, multiple = false)]
+#[command(
+    after_help = "Examples:\n  git okr cache --stat\n  git okr cache --stat --format json\n  git okr cache --clear"
+)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["stat", "clear"]))]
 pub struct Cache {
     /// Say where it is, and how large
     #[arg(long)]
@@ -19,6 +30,9 @@ pub struct Cache {
     /// Remove it
     #[arg(long)]
     clear: bool,
+    /// How to write what --stat says
+    #[arg(long, value_enum, default_value = "human", conflicts_with = "clear")]
+    format: Format,
 }
 
 impl Cache {
@@ -33,30 +47,14 @@ impl Cache {
                     "remove it by hand; every run does without it",
                 )
             })?;
-            session.print(&format!("removed {}\n", size(bytes)))?;
+            session.print(&format!("removed {}\n", report::size(bytes)))?;
             return Ok(Outcome::Fine);
         }
-        let held = cache.size();
-        let mut lines = vec![
-            format!("place    {}", crate::text::printable(&place)),
-            format!("size     {} in {} files", size(held.bytes), held.files),
-            format!("paths    {} (sets of `paths` that facts on commits are kept for)", held.keys),
-            format!("answers  {} (finished, each for one commit and configuration)", held.answers),
-        ];
-        if !repository.is_plain() {
-            lines.push("not used: grafts, replacements, a shallow or a partial clone change what a commit has".into());
-        }
-        session.print(&(lines.join("\n") + "\n"))?;
+        let held = report::cache(&place, repository.is_plain(), &cache.size());
+        session.print(&match self.format {
+            Format::Human => report::render_cache(&held),
+            Format::Json => report::json(&held),
+        })?;
         Ok(Outcome::Fine)
-    }
-}
-
-/// Writes a number of bytes as people read it.
-#[allow(clippy::cast_precision_loss)]
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }

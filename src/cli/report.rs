@@ -98,7 +98,11 @@ impl Report {
         chosen: &Chosen,
         session: &mut Session<'_>,
     ) -> Result<String, Failure> {
-        let model = view.model(chosen, &[], session)?;
+        // A document in a file is held against the goals alone: a commit that names one must not make it out of date.
+        let model = match self.format == Format::Json || (self.output.is_none() && self.inject.is_none()) {
+            true => view.model_with_work(chosen, &[], session)?,
+            false => view.model(chosen, &[], session)?,
+        };
         if self.context || self.format == Format::Json {
             return Ok(report::json(&model));
         }

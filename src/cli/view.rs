@@ -1,18 +1,21 @@
 //! Owns what a command looks at: the repository, one state of its files, the day, and the history behind it.
 
+mod past;
+mod working;
+
 use super::arguments::{At, Chosen, Global};
 use super::{Failure, Session, Usage, asked, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
-use crate::git::{Error as GitError, ObjectId, Person, Repository};
-use crate::history::{self, Cache, Degraded, History, Known, Locks, Options, Past};
+use crate::git::{Error as GitError, ObjectId, Repository};
+use crate::history::{Cache, History, Locks, Options, Outline, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
 use crate::source::{self, AsOf, Revision, Stamps, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -72,9 +75,12 @@ impl View {
     }
 
     /// Looks at a work tree without reading it: `None` unless an earlier run read just the same, and found it to be what
-    /// HEAD holds and nothing in it to speak of. Of the goals it has no more than a log needs. With it come the stamps
-    /// that a reading may be remembered by.
-    pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<(Option<View>, Option<Stamps>), Failure> {
+    /// HEAD holds and nothing in it to speak of. It comes without the goals: of those there is an outline. Beside it stand
+    /// the stamps that a reading may be remembered by.
+    pub fn glimpse(
+        global: &Global,
+        session: &Session<'_>,
+    ) -> Result<(Option<(View, Outline)>, Option<Stamps>), Failure> {
         let Ok(repository) = open(global) else { return Ok((None, None)) };
         let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok((None, None)) };
         let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else { return Ok((None, None)) };
@@ -82,11 +88,12 @@ impl View {
         let Ok(config) = source::configuration(&root) else { return Ok((None, None)) };
         let stamps = Stamps::take(&repository, &root, &config);
         let outlined = stamps.as_ref().and_then(|stamps| cache.outline(head, &config, stamps));
-        let Some(tree) = outlined else { return Ok((None, stamps)) };
+        let Some(outline) = outlined else { return Ok((None, stamps)) };
+        let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));
         let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache };
-        Ok((Some(view), stamps))
+        Ok((Some((view, outline)), stamps))
     }
 
     /// Keeps what a later [`View::glimpse`] may do with, where a reading found nothing to speak of. The stamps are older
@@ -364,30 +371,8 @@ impl View {
     }
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        let mut history = match past {
-            Some(past) => {
-                let bar = session.bar(past.progress());
-                let history = past.history()?;
-                drop(bar);
-                session.detail(&match (&self.cache, past.known()) {
-                    (None, _) => "no cache: all was found out anew".to_owned(),
-                    (Some(_), Known::Everything) => "the cache had the answer".to_owned(),
-                    (Some(_), Known::Commits(count)) => format!("the cache knew {count} commits"),
-                })?;
-                history
-            }
-            None => History { complete: true, ..History::default() },
-        };
-        let Some(repository) = &self.repository else { return Ok(history) };
-        if self.seen != Seen::Commit && self.tree.revision.dirty {
-            let committed = match self.from.map(|from| source::revision(repository, from)) {
-                None | Some(Err(source::Error::Nothing { .. })) => Tree::default(),
-                Some(tree) => tree?,
-            };
-            let nobody = Person { name: "you".into(), email: String::new() };
-            let author = repository.identity().unwrap_or(nobody);
-            history::uncommitted(&mut history, &committed, &self.tree, &author, self.today);
-        }
+        let mut history = self.walked(past, session)?;
+        self.add_uncommitted(&mut history, &self.tree)?;
         session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
         Ok(history)
     }
@@ -432,33 +417,51 @@ impl View {
 
     /// Builds the report model of what was chosen.
     pub fn modelled(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<Modelled, Failure> {
+        self.modelled_with(chosen, names, false, session)
+    }
+
+    pub(super) fn modelled_with(
+        &self,
+        chosen: &Chosen,
+        names: &[String],
+        with_work: bool,
+        session: &mut Session<'_>,
+    ) -> Result<Modelled, Failure> {
         let selection = self.selection(chosen, names)?;
         let cycles = report::shown(&self.tree, &selection, self.today)?;
-        let Evidence { history, locks, agreed } = self.evidence(&cycles, session)?;
+        let mut past = self.past(&Options::default())?;
+        let Evidence { mut history, locks, agreed } = self.evidence_of(past.as_mut(), &cycles, session)?;
+        let work = match with_work {
+            true => self.work_of(past.as_ref(), &cycles, &mut history, session)?,
+            false => None,
+        };
         let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
         let checked = rules::check(&subject, &rules::Selection::default());
         let published = rules::history_value(Some(&history));
         let findings = finding::published(&rules::view(&checked, &self.tree, &published));
         let (tree, today) = (&self.tree, self.today);
         let input = Input { tree, history: Some(&history), locks: &locks, today, selection: &selection, findings };
-        Ok(Modelled { report: report::build(input)?, history, checked })
+        let mut report = report::build(input)?;
+        if let Some(work) = &work {
+            report::tell_work(&mut report, tree, &history, work);
+        }
+        Ok(Modelled { report, history, checked })
     }
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
     pub fn evidence(&self, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Evidence, Failure> {
-        let mut past = self.past(&Options::default())?;
-        let (history, locks) = self.look_back(past.as_mut(), cycles, session)?;
-        let agreed = self.agreed(past.as_mut())?;
-        Ok(Evidence { history, locks, agreed })
+        self.evidence_of(self.past(&Options::default())?.as_mut(), cycles, session)
     }
 
-    /// Gives the days that the cycles of the goals had when they locked.
-    fn agreed(&self, past: Option<&mut Past<'_>>) -> Result<Vec<Cycle>, Failure> {
-        let Some(past) = past else { return Ok(Vec::new()) };
-        let calendar = &self.tree.config.calendar;
-        let ids: BTreeSet<&str> = self.tree.objectives().filter_map(|one| one.objective.cycle.as_deref()).collect();
-        let cycles: Vec<Cycle> = ids.into_iter().filter_map(|id| calendar.cycle(id)).collect();
-        Ok(past.agreed(&cycles)?)
+    fn evidence_of(
+        &self,
+        mut past: Option<&mut Past<'_>>,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<Evidence, Failure> {
+        let (history, locks) = self.look_back(past.as_deref_mut(), cycles, session)?;
+        let agreed = self.agreed(past)?;
+        Ok(Evidence { history, locks, agreed })
     }
 
     /// Says which goals are meant by what was typed.
@@ -543,19 +546,7 @@ impl View {
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
         let mut history = self.told(past.as_deref_mut(), session)?;
-        let mut locks = BTreeMap::new();
-        for cycle in cycles {
-            let Some(past) = &mut past else { break };
-            let agreed = past.locks(cycle, self.today)?;
-            for gap in &agreed.degraded {
-                let is_known =
-                    |known: &Degraded| (known.kind, &known.path, &known.message) == (gap.kind, &gap.path, &gap.message);
-                if !history.degraded.iter().any(is_known) {
-                    history.degraded.push(gap.clone());
-                }
-            }
-            locks.insert(cycle.id.clone(), agreed);
-        }
+        let locks = self.locks(past, cycles, &mut history)?;
         Ok((history, locks))
     }
 }

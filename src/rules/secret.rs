@@ -5,6 +5,7 @@ use crate::cores;
 use crate::finding::{Finding, Label};
 use crate::source::Tree;
 use crate::text::{FileId, SourceFile, SourceMap};
+use memchr::memmem::Finder;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -75,9 +76,11 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
 
 /// Finds the files that say `sensitive` somewhere that did not read: nobody knows which values are meant, so all are.
 fn unread(tree: &Tree, known: &BTreeMap<FileId, Vec<Part<'_>>>) -> Vec<FileId> {
+    const KEY: &str = "sensitive";
+    let finder = Finder::new(KEY);
     let lost = |id: FileId, text: &str| {
-        text.match_indices("sensitive").any(|(at, word)| {
-            let after = text[at + word.len()..].trim_start_matches(['"', '\'', ' ', '\t']);
+        finder.find_iter(text.as_bytes()).any(|at| {
+            let after = text[at + KEY.len()..].trim_start_matches(['"', '\'', ' ', '\t']);
             let Some(value) = after.strip_prefix('=') else { return false };
             let read = known.get(&id).is_some_and(|parts| parts.iter().any(|part| part.extent().contains(&at)));
             !read && !value.trim_start().starts_with("false")

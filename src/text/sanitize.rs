@@ -6,7 +6,7 @@ use std::io::{self, Write};
 /// Tells whether a character may change what a reader sees around it: controls, bidirectional overrides, line
 /// separators, invisible tags, zero-width marks (the joiners stay: emoji and several scripts need them), and the two
 /// that XML cannot hold.
-fn is_hostile(c: char) -> bool {
+pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'
             | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')

@@ -203,6 +203,9 @@ fn rewritten_branches_and_worktrees_share_what_is_known() {
         assert_eq!(place.okr_in(&place.root(), &LOG, &environment).exits(0).out, wanted, "elsewhere");
     }
     assert!(bytes(&elsewhere) > 0 && !folder(&place).exists());
+    let held = place.okr_in(&place.root(), &["cache", "--stat", "--format", "json"], &environment).exits(0).json();
+    assert_eq!((&held["used"], &held["bytes"]), (&true.into(), &bytes(&elsewhere).into()), "{held}");
+    assert_eq!((&held["files"], &held["paths"]), (&files(&elsewhere).len().into(), &1.into()), "{held}");
     // A clone of the same commits is helped by it too.
     let _ = place.okr_in(&bare, &["log", "-v"], &environment).exits(0).says("the cache had the answer");
 }
@@ -218,6 +221,7 @@ fn a_cut_or_rewritten_history_is_never_kept() {
     }
     assert!(!shallow.join(".git/okr").exists());
     let _ = place.okr_in(&shallow, &["cache", "--stat"], &[]).exits(0).says("not used");
+    assert_eq!(place.okr_in(&shallow, &["cache", "--stat", "--format", "json"], &[]).exits(0).json()["used"], false);
     let wanted = place.okr(&ANEW).exits(0).out;
     unmoved(&place, &wanted, "whole");
     let older = place.git(&["rev-parse", "HEAD~1"]);
@@ -313,6 +317,7 @@ fn it_does_not_grow_without_end() {
     std::fs::remove_dir_all(folder(&place)).expect("ours");
     let _ = place.okr(&["cache", "--clear"]).exits(0).says("removed 0 bytes");
     let _ = place.okr(&["cache"]).exits(2);
+    let _ = place.okr(&["cache", "--clear", "--format", "json"]).exits(2);
 }
 
 /// Makes the files older than what may have been written a moment ago.

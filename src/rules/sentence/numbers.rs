@@ -81,7 +81,7 @@ const CODES: &str = "AUD BRL CAD CHF CNY CZK DKK EUR GBP HUF INR JPY KRW MXN NOK
 
 /// Tells whether a word is in a list of words.
 fn among(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|one| one == word)
+    list.split(' ').any(|one| one == word)
 }
 
 /// Finds a from–to: two numbers with `to`, `→` or `->` between them, the first after `from` or glued to the arrow.
@@ -101,7 +101,8 @@ pub(super) fn span<'n>(text: &str, amounts: &'n [Amount]) -> Option<(&'n Amount,
 
 /// Puts space around the arrows of a text.
 pub(super) fn apart(text: &str) -> Cow<'_, str> {
-    if text.contains('→') || text.contains("->") {
+    let is_plain = |byte: u8| byte.is_ascii() && byte != b'>';
+    if !text.bytes().all(is_plain) && (text.contains('→') || text.contains("->")) {
         return text.replace('→', " → ").replace("->", " -> ").into();
     }
     text.into()
@@ -117,20 +118,34 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
     among_words(&split(&apart(text)))
 }
 
+/// Tells whether a word is one of [`COUNTS`], or may be one thing of which something is said.
+fn counts(word: &str) -> bool {
+    let is = |known: &str| known.len() == word.len() && word.eq_ignore_ascii_case(known);
+    COUNTS.iter().any(|(count, _)| is(count)) || ["one", "a", "an", "the"].into_iter().any(is)
+}
+
+/// Tells by its letters alone that a word, with nothing around it, is no number.
+fn plainly_none(word: &str) -> bool {
+    let letters = word.bytes().fold(true, |letters, byte| letters & byte.is_ascii_alphabetic());
+    let first = word.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    letters && (word.len() > 8 || !first.is_some_and(|first| b"adefhmnost".contains(&first)) || !counts(word))
+}
+
 /// Finds the numbers among the words that [`split`] gave.
 pub(super) fn among_words(tokens: &[&str]) -> Vec<Amount> {
     let bare = |at: usize| tokens[at].trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let mut found: Vec<Amount> = Vec::new();
     let mut named_before = false;
     for (at, token) in tokens.iter().enumerate() {
+        // Most words are no number, and need no look at their neighbours.
+        if plainly_none(token) {
+            named_before = named_before && among("to and or", token);
+            continue;
+        }
         let word = token.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | ':' | '"' | '\'' | '!' | '?'));
         let word = word.strip_suffix('.').unwrap_or(word);
-        let digits = word.contains(|c: char| c.is_ascii_digit());
-        // Most words are no number, and need no look at their neighbours.
-        if !digits
-            && !COUNTS.iter().any(|(count, _)| word.eq_ignore_ascii_case(count))
-            && !["one", "a", "an", "the"].iter().any(|one| word.eq_ignore_ascii_case(one))
-        {
+        let digits = word.bytes().any(|byte| byte.is_ascii_digit());
+        if !digits && !counts(word) {
             named_before = named_before && among("to and or", word);
             continue;
         }
