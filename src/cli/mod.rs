@@ -2,6 +2,7 @@
 //! Never holds logic that another command or a library user could want.
 
 mod arguments;
+mod asked;
 #[allow(dead_code)] // Commands that ask come one by one.
 mod asking;
 mod bar;
@@ -32,6 +33,18 @@ pub enum Outcome {
     Fine,
     /// Exit code 1: findings at or above the asked level, or something is out of date.
     Findings,
+    /// Exit code 129: git called for a merge, takes up to 128 for one with conflicts, and must not.
+    Unmerged,
+}
+
+impl Outcome {
+    fn code(self) -> u8 {
+        match self {
+            Outcome::Fine => 0,
+            Outcome::Findings => 1,
+            Outcome::Unmerged => 129,
+        }
+    }
 }
 
 /// Why a command could not do its work; exit code 2.
@@ -64,6 +77,7 @@ commands! {
     comment::Comment,
     ci::Ci,
     report::Report,
+    merge_driver::MergeDriver,
     doctor::Doctor,
     cache::Cache,
     schema::Schema,
@@ -112,7 +126,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, session: &mut Session<
         }
     };
     match result {
-        Ok(outcome) => ended(session.out.flush(), u8::from(outcome == Outcome::Findings), session),
+        Ok(outcome) => ended(session.out.flush(), outcome.code(), session),
         Err(failure) if is_closed_pipe(failure.as_ref()) => 0,
         Err(failure) => {
             // Where even that cannot be written, the exit code has to do.

@@ -74,6 +74,7 @@ pub fn build(input: Input<'_>) -> Result<ReportV1, select::Error> {
         today: input.today,
         history: HistoryV1::from(input.history.unwrap_or(&nothing)),
         cycles,
+        work: None,
         findings: input.findings,
     })
 }
@@ -194,6 +195,7 @@ impl<'a> Builder<'a> {
                 .collect(),
             children,
             work: None,
+            questions: None,
             why: objective.why.clone(),
             status: objective.status,
             due: Some(objective.due.unwrap_or(cycle.end)),
@@ -283,6 +285,7 @@ impl<'a> Builder<'a> {
             out_of_bounds: standing.out_of_bounds,
             last_check_in: standing.last_measured,
             check_ins,
+            work: None,
             amend: kr
                 .amend
                 .iter()

@@ -15,7 +15,7 @@ mod worktree;
 
 pub use document::{documents, documents_of, documents_staged};
 pub use index::index;
-pub use paths::Paths;
+pub use paths::{Paths, attributes};
 pub use placing::{Pending, PlaceError, place, placeable};
 pub use recording::{RecordError, Recorded, record};
 pub(crate) use revision::end_of_day;

@@ -28,6 +28,8 @@ mod init;
 #[cfg(unix)]
 mod killed;
 mod levels;
+mod merge_driver;
+mod merge_pairs;
 mod mutations;
 mod picture;
 mod places;
@@ -42,3 +44,4 @@ mod sensitive;
 mod sentences;
 mod shortcuts;
 mod staged;
+mod work;
