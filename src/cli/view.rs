@@ -377,8 +377,8 @@ impl View {
         Ok(history)
     }
 
-    /// Reads the configuration alone: of the work tree around, or the defaults.
-    pub fn configuration(global: &Global) -> Result<Config, Failure> {
+    /// Reads the configuration alone: of the work tree around, or the defaults; warns of what is wrong with it.
+    pub fn configuration(global: &Global, session: &mut Session<'_>) -> Result<Config, Failure> {
         let root = match open(global) {
             Ok(repository) => repository.workdir().map(Path::to_owned),
             Err(GitError::NotARepository { .. }) => {
@@ -386,7 +386,14 @@ impl View {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(root.map_or_else(|| Ok(Config::default()), |root| source::configuration(&root))?)
+        let tree = root.map(|root| source::configured(&root)).transpose()?.unwrap_or_default();
+        warn_of_passed_over(&tree, session)?;
+        if let Some(label) = tree.findings.iter().find_map(|finding| finding.primary.as_ref()) {
+            let source = tree.sources.get(label.file);
+            let place = format!("{}:{}", source.path, source.position(label.range.start).line);
+            session.warn(&format!("{place} does not read, so defaults may stand here; run `git okr check`"))?;
+        }
+        Ok(tree.config)
     }
 
     /// Reads the templates that the configuration names, from where the files were read.
@@ -550,11 +557,17 @@ fn cache_of(repository: Option<&Repository>, global: &Global, session: &Session<
     Cache::of(repository, session.cache_folder())
 }
 
-/// Warns of settings that are not in force, and of entries of `paths` that name nothing beside others that do.
-fn warn_of_settings(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
+/// Warns of settings that are not in force.
+fn warn_of_passed_over(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
     for (path, reason) in tree.skipped.iter().filter(|(path, _)| path == config::FILE_NAME) {
         session.warn(&format!("{path} is {reason}: it is not read, and the defaults are in force"))?;
     }
+    Ok(())
+}
+
+/// Warns of settings that are not in force, and of entries of `paths` that name nothing beside others that do.
+fn warn_of_settings(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
+    warn_of_passed_over(tree, session)?;
     for entry in unnamed(tree) {
         session.warn(&format!("`{entry}` in `paths` of {} names no objective file", config::FILE_NAME))?;
     }

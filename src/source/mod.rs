@@ -23,7 +23,7 @@ pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, rev
 pub use shared::{only_objectives, same};
 pub use stamps::Stamps;
 pub use template::{templates, templates_of};
-pub use worktree::{configuration, worktree};
+pub use worktree::{configuration, configured, worktree};
 
 use crate::config::Config;
 use crate::finding::Finding;
@@ -34,7 +34,7 @@ use crate::text::{FileId, SourceMap};
 use gathering::Gathering;
 use std::collections::BTreeMap;
 
-/// Largest objective file and configuration, in bytes.
+/// Largest objective file and configuration, configured, in bytes.
 pub const LARGEST_FILE: usize = 1 << 20;
 /// Most objectives in one tree.
 pub const MOST_OBJECTIVES: usize = 50_000;
