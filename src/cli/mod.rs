@@ -3,13 +3,13 @@
 
 mod arguments;
 mod asked;
-#[allow(dead_code)] // Commands that ask come one by one.
 mod asking;
 mod bar;
 mod base;
 mod compared;
 mod fix;
 mod output;
+mod planned;
 mod posting;
 mod session;
 mod step;
@@ -68,6 +68,8 @@ macro_rules! commands {
 commands! {
     init::Init,
     demo::Demo,
+    new::New,
+    mv::Mv,
     check::Check,
     rule::Rule,
     checkin::Checkin,
@@ -77,6 +79,7 @@ commands! {
     comment::Comment,
     ci::Ci,
     report::Report,
+    close::Close,
     export::Export,
     import::Import,
     merge_driver::MergeDriver,

@@ -14,6 +14,7 @@ mod object;
 mod objects;
 mod open;
 mod parse;
+mod patch;
 mod reading;
 mod revision;
 mod trailers;
@@ -29,6 +30,7 @@ pub use identity::Mailmap;
 pub use object::{CommitRecord, ObjectId, Person, Signature, TreeEntry};
 pub use objects::{Objects, Outline, RawEntries, RawEntry, RawTree};
 pub use open::Repository;
+pub use patch::patch;
 pub use worktree::{State, Tracked};
 pub use writing::NewCommit;
 

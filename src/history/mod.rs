@@ -194,6 +194,16 @@ pub struct History {
     pub events: Vec<Event>,
 }
 
+impl History {
+    /// Tells whether a commit may know a full name: one does, or not all is there to look at. An objective is known by its
+    /// key results, for its own coming is no event.
+    pub fn may_know(&self, name: &str) -> bool {
+        let is_meant =
+            |other: &str| other.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        !self.complete || self.events.iter().any(|event| event.commit.is_some() && is_meant(&event.name))
+    }
+}
+
 /// How many objects were read to find a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {

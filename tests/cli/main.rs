@@ -8,11 +8,14 @@ mod support;
 
 mod action;
 mod architecture;
+#[cfg(unix)]
+mod asked;
 mod bad_input;
 mod cache;
 mod check_base;
 mod checkin;
 mod ci;
+mod close;
 mod comment;
 mod demo;
 mod diff;
@@ -32,6 +35,8 @@ mod levels;
 mod merge_driver;
 mod merge_pairs;
 mod mutations;
+mod mv;
+mod new;
 mod picture;
 mod places;
 #[cfg(unix)]

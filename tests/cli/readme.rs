@@ -80,6 +80,35 @@ fn the_formats_are_those_that_there_are() {
     }
 }
 
+/// Gives the text of a section, with its blocks of a kind.
+fn section<'t>(text: &'t str, heading: &str, kind: &str) -> Vec<&'t str> {
+    let (_, section) = text.split_once(&format!("\n## {heading}\n")).expect("the section");
+    let section = section.split("\n## ").next().expect("a section");
+    section.split(&format!("```{kind}\n")).skip(1).filter_map(|rest| rest.split(FENCE).next()).collect()
+}
+
+#[test]
+fn goals_are_made_renamed_and_closed_as_told() {
+    let text = std::fs::read_to_string(readme()).expect("README.md");
+    let place = Place::repository();
+    for command in section(&text, "New goals and new names", "sh")[0].lines() {
+        let (fine, said) = place.shell(&place.root(), command, &[]);
+        assert!(fine, "{command}: {said}");
+    }
+    let _ = place.okr(&["check"]).exits(0);
+
+    let _ = place.okr(&["demo"]).exits(0);
+    let demonstration = place.root().join("git-okr-demo");
+    let lessons = section(&text, "The end of a cycle", "text")[0];
+    std::fs::write(demonstration.join("lessons.toml"), lessons).expect("a file");
+    for command in section(&text, "The end of a cycle", "sh")[0].lines() {
+        let (fine, said) = place.shell(&demonstration, command, &[]);
+        assert!(fine || said.contains("\nmissing: "), "{command}: {said}");
+    }
+    let retro = std::fs::read_to_string(demonstration.join("okrs/2026-Q3/retro.md")).expect("a report");
+    assert!(retro.contains("One processor is not enough") && retro.contains("2026-Q4/first-plant"), "{retro}");
+}
+
 #[test]
 fn goals_of_other_tools_come_in_as_it_says() {
     let text = std::fs::read_to_string(readme()).expect("README.md");
