@@ -26,6 +26,11 @@ use miette::Diagnostic;
 use placing::Plan;
 use toml::{Table, Value};
 
+/// Writes a key, in quotes where it needs some.
+pub fn key(name: &str) -> String {
+    literal::key(name)
+}
+
 /// Writes a value as it stands behind a key of its own.
 pub fn inline(value: &Value) -> String {
     literal::written(value, Manner { like: "", several_lines: true })
