@@ -55,6 +55,16 @@ pub struct Modelled {
     pub checked: Checked,
 }
 
+/// What a look shows that reads no goal.
+#[derive(Default)]
+pub struct Glimpse {
+    /// A view without goals, and an outline of those, where an earlier run read just the same, and found it to be what
+    /// HEAD holds and nothing in it to speak of.
+    pub known: Option<(View, Outline)>,
+    /// What a reading may be remembered by.
+    pub stamps: Option<Stamps>,
+}
+
 /// What is known of the past.
 pub struct Evidence {
     /// Every event.
@@ -74,26 +84,23 @@ impl View {
         Ok(view)
     }
 
-    /// Looks at a work tree without reading it: `None` unless an earlier run read just the same, and found it to be what
-    /// HEAD holds and nothing in it to speak of. It comes without the goals: of those there is an outline. Beside it stand
-    /// the stamps that a reading may be remembered by.
-    pub fn glimpse(
-        global: &Global,
-        session: &Session<'_>,
-    ) -> Result<(Option<(View, Outline)>, Option<Stamps>), Failure> {
-        let Ok(repository) = open(global) else { return Ok((None, None)) };
-        let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok((None, None)) };
-        let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else { return Ok((None, None)) };
+    /// Looks at a work tree without reading it.
+    pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<Glimpse, Failure> {
+        let Ok(repository) = open(global) else { return Ok(Glimpse::default()) };
+        let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok(Glimpse::default()) };
+        let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else {
+            return Ok(Glimpse::default());
+        };
         let root = root.to_owned();
-        let Ok(config) = source::configuration(&root) else { return Ok((None, None)) };
+        let Ok(config) = source::configuration(&root) else { return Ok(Glimpse::default()) };
         let stamps = Stamps::take(&repository, &root, &config);
         let outlined = stamps.as_ref().and_then(|stamps| cache.outline(head, &config, stamps));
-        let Some(outline) = outlined else { return Ok((None, stamps)) };
+        let Some(outline) = outlined else { return Ok(Glimpse { known: None, stamps }) };
         let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));
         let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache };
-        Ok((Some((view, outline)), stamps))
+        Ok(Glimpse { known: Some((view, outline)), stamps })
     }
 
     /// Keeps what a later [`View::glimpse`] may do with, where a reading found nothing to speak of. The stamps are older
