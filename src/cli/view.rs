@@ -377,13 +377,6 @@ impl View {
         self.told(past.as_mut(), session)
     }
 
-    fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        let mut history = self.walked(past, session)?;
-        self.add_uncommitted(&mut history, &self.tree)?;
-        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
-        Ok(history)
-    }
-
     /// Reads the configuration alone: of the work tree around, or the defaults; warns of what is wrong with it.
     pub fn configuration(global: &Global, session: &mut Session<'_>) -> Result<Config, Failure> {
         let root = match open(global) {
@@ -534,27 +527,6 @@ impl View {
             "{place}an error that may leave goals out of this, {}{more}; run `git okr check`",
             first.rule
         ))
-    }
-
-    /// Walks the history behind the view, and finds the definitions at lock of some cycles on the way.
-    pub fn history_and_locks(
-        &self,
-        options: &Options,
-        cycles: &[Cycle],
-        session: &mut Session<'_>,
-    ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
-        self.look_back(self.past(options)?.as_mut(), cycles, session)
-    }
-
-    fn look_back(
-        &self,
-        mut past: Option<&mut Past<'_>>,
-        cycles: &[Cycle],
-        session: &mut Session<'_>,
-    ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
-        let mut history = self.told(past.as_deref_mut(), session)?;
-        let locks = self.locks(past, cycles, &mut history)?;
-        Ok((history, locks))
     }
 }
 

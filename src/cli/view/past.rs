@@ -85,4 +85,33 @@ impl View {
         let cycles: Vec<Cycle> = ids.into_iter().filter_map(|id| calendar.cycle(id)).collect();
         Ok(past.agreed(&cycles)?)
     }
+
+    /// Walks what is committed, and puts in front of it what is not.
+    pub(super) fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
+        let mut history = self.walked(past, session)?;
+        self.add_uncommitted(&mut history, &self.tree)?;
+        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
+        Ok(history)
+    }
+
+    /// Walks the history behind the view, and finds the definitions at lock of some cycles on the way.
+    pub fn history_and_locks(
+        &self,
+        options: &Options,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
+        self.look_back(self.past(options)?.as_mut(), cycles, session)
+    }
+
+    pub(super) fn look_back(
+        &self,
+        mut past: Option<&mut Past<'_>>,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
+        let mut history = self.told(past.as_deref_mut(), session)?;
+        let locks = self.locks(past, cycles, &mut history)?;
+        Ok((history, locks))
+    }
 }
