@@ -8,7 +8,7 @@ use super::{Failure, Session, Usage, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Repository};
-use crate::history::{Cache, History, Known, Locks, Options, Past};
+use crate::history::{Cache, History, Known, Locks, Options, Past, Work};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
@@ -53,6 +53,8 @@ pub struct Modelled {
     pub history: History,
     /// What the rules found.
     pub checked: Checked,
+    /// The commits that work for goals, where they were asked for.
+    pub work: Option<Work>,
 }
 
 /// What is known of the past.
@@ -388,7 +390,7 @@ impl View {
 
     /// Builds the report model of what was chosen, and warns of what is not in it.
     pub fn model(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<ReportV1, Failure> {
-        let Modelled { report, history, checked } = self.modelled(chosen, names, session)?;
+        let Modelled { report, history, checked, .. } = self.modelled(chosen, names, session)?;
         self.warn_of_gaps(&history, session)?;
         self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
         Ok(report)
@@ -399,7 +401,7 @@ impl View {
         self.modelled_with(chosen, names, false, session)
     }
 
-    pub(super) fn modelled_with(
+    pub fn modelled_with(
         &self,
         chosen: &Chosen,
         names: &[String],
@@ -424,7 +426,7 @@ impl View {
         if let Some(work) = &work {
             report::tell_work(&mut report, tree, &history, work);
         }
-        Ok(Modelled { report, history, checked })
+        Ok(Modelled { report, history, checked, work })
     }
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
@@ -463,7 +465,8 @@ impl View {
         Ok(Selection { cycles, owner: chosen.owner.clone(), names: names.to_vec(), mine })
     }
 
-    fn identity(&self) -> Result<String, Failure> {
+    /// Gives the address of whoever runs this, as git knows it.
+    pub fn identity(&self) -> Result<String, Failure> {
         let person = self.repository.as_ref().and_then(Repository::identity);
         person.map(|person| person.email).ok_or_else(|| {
             Usage::new(
