@@ -2,6 +2,7 @@
 //! Never holds logic that another command or a library user could want.
 
 mod arguments;
+mod asked;
 #[allow(dead_code)] // Commands that ask come one by one.
 mod asking;
 mod bar;

@@ -71,7 +71,9 @@ impl Report {
                 let text = match &self.inject {
                     // The line that records day and template is a comment, which JSON has none of.
                     None if self.format == Format::Json => text,
-                    Some(_) => document::inject(&written::read(file)?, &stamp, &text).map_err(|error| in_file(error, file))?,
+                    Some(_) => {
+                        document::inject(&written::read(file)?, &stamp, &text).map_err(|error| in_file(error, file))?
+                    }
                     None => document::whole(&stamp, &text).map_err(|error| in_file(error, file))?,
                 };
                 source::place(file, text.as_bytes())?;

@@ -4,7 +4,7 @@ mod past;
 mod working;
 
 use super::arguments::{At, Chosen, Global};
-use super::{Failure, Session, Usage, written};
+use super::{Failure, Session, Usage, asked, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Repository};
@@ -114,15 +114,20 @@ impl View {
     }
 
     /// Opens one side of a change, whether it holds goals or not: a commit, else the work tree or, where there is none,
-    /// HEAD.
-    pub fn side(commit: Option<ObjectId>, global: &Global, session: &mut Session<'_>) -> Result<View, Failure> {
+    /// HEAD. `asked` are paths from the root, to read beside the configured ones.
+    pub fn side(
+        commit: Option<ObjectId>,
+        asked: Vec<String>,
+        global: &Global,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
         let repository = open(global)?;
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let head = repository.head()?;
         let root = repository.workdir().map_or_else(|| session.directory(global), Path::to_owned);
         let seen = if commit.is_none() && !repository.is_bare() { Seen::WorkTree } else { Seen::Commit };
         let (from, tree) = if seen == Seen::WorkTree {
-            let tree = match source::worktree(Some(&repository), &root, &[]) {
+            let tree = match source::worktree(Some(&repository), &root, &asked) {
                 Err(source::Error::Nothing { .. }) => {
                     let revision = Revision { id: head, committed: None, dirty: true };
                     Tree { config: source::configuration(&root)?, revision, ..Tree::default() }
@@ -132,17 +137,26 @@ impl View {
             (head, tree)
         } else {
             let from = commit.or(head).ok_or(GitError::Unborn)?;
-            (Some(from), source::revision_beside(&repository, from, &[], &Tree::default())?)
+            (Some(from), source::revision_beside(&repository, from, &asked, &Tree::default())?)
         };
         let cache = cache_of(Some(&repository), global, session);
-        let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), seen, cache };
+        let view = View { repository: Some(repository), tree, today, from, root, asked, seen, cache };
         view.refuse_broken_configuration()?;
         Ok(view)
     }
 
     /// Opens the commit that somebody proposes, on its own day unless another is fixed: a run repeated later says the same.
-    pub fn proposed(commit: ObjectId, global: &Global, session: &mut Session<'_>) -> Result<View, Failure> {
-        let mut view = View::side(Some(commit), global, session)?;
+    /// The paths that are asked for need not be on disk.
+    pub fn proposed(
+        commit: ObjectId,
+        asked: &[PathBuf],
+        global: &Global,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
+        let directory = session.directory(global);
+        let root = open(global)?.workdir().map_or_else(|| directory.clone(), Path::to_owned);
+        let asked = asked::anywhere(asked, &directory, &root)?;
+        let mut view = View::side(Some(commit), asked, global, session)?;
         if let (None, Some(seconds)) = (session.fixed_today(global)?, view.tree.revision.committed) {
             view.today = day_of(seconds)?;
         }
@@ -191,10 +205,7 @@ impl View {
                 Usage::new("a bare repository has no work tree to check", "name a revision: --as-of HEAD").into()
             );
         }
-        let from = session.directory(global);
-        let asked = asked.iter().map(|path| from_root(&from, &root, path)).collect::<Result<Vec<_>, _>>()?;
-        // Who names the root asks for everything that the settings name, not for every TOML file that there is.
-        let asked = if asked.iter().any(|path| path == ".") { Vec::new() } else { asked };
+        let asked = asked::on_disk(asked, &session.directory(global), &root)?;
         View::of(repository, asked, staged, global, at, session)
     }
 
@@ -252,6 +263,23 @@ impl View {
     /// Tells whether a path lies in what was asked for; where nothing was named, everything does.
     pub fn is_asked(&self, path: &str) -> bool {
         self.asked.is_empty() || self.asked.iter().any(|asked| Path::new(path).starts_with(asked))
+    }
+
+    /// Keeps what was found in what was asked for.
+    ///
+    /// # Errors
+    /// Where that holds no objective file.
+    pub fn keep_asked(&self, checked: &mut Checked) -> Result<(), Failure> {
+        if self.asked.is_empty() {
+            return Ok(());
+        }
+        checked.keep(&self.tree, |path| self.is_asked(path));
+        if checked.files.is_empty() {
+            let asked = self.asked.join(", ");
+            let help = "name files that end in .toml, or folders that hold some";
+            return Err(Usage::new(format!("no objective file at {asked}"), help).into());
+        }
+        Ok(())
     }
 
     /// Looks at another commit of the same repository, on the same day. Where it has no goals there are none to see; what
@@ -566,17 +594,6 @@ fn unnamed(tree: &Tree) -> impl Iterator<Item = &String> {
         let paths = source::Paths::new([*entry]);
         !sources.iter().any(|path| paths.holds(path))
     })
-}
-
-/// Gives a path that was typed as one from the root, with forward slashes.
-fn from_root(directory: &Path, root: &Path, typed: &Path) -> Result<String, Failure> {
-    let wrong =
-        |why: &str| Usage::new(format!("{} {why}", typed.display()), "name files or folders of this repository");
-    let path = directory.join(typed).canonicalize().map_err(|_| wrong("is not there"))?;
-    let root = root.canonicalize().map_err(|_| wrong("has no root that can be read"))?;
-    let path = path.strip_prefix(&root).map_err(|_| wrong("lies outside the repository"))?;
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-    Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
 /// The folder that was named, else the repository that git or the current folder says.
