@@ -11,6 +11,7 @@ mod architecture;
 mod bad_input;
 mod cache;
 mod check_base;
+mod checkin;
 mod ci;
 mod comment;
 mod demo;
@@ -26,6 +27,8 @@ mod history_reference;
 mod honesty;
 mod hostile;
 mod init;
+#[cfg(unix)]
+mod killed;
 mod levels;
 mod mutations;
 mod picture;
