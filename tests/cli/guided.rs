@@ -85,8 +85,15 @@ as_of = 2026-10-13
 const SETTINGS: &str = "version = 1\n[teams.\"@acme/payments\"]\nmembers = [\"ana@acme.example\"]\n";
 
 fn place() -> Place {
-    let place = Place::with(&[("okr.toml", SETTINGS), (PATH, TEAM)]);
-    place.commit("2026-11-13", "Check in\n\nOKR: p99-latency", &[]);
+    // What was measured on the days before.
+    let earlier = |latency: &str, margin: &str, day: &str| {
+        let text = TEAM.replace("371 ", latency).replace("current = 7.5", margin).replace("2026-11-13", day);
+        text.replace("current = 0.8", "current = 0.6")
+    };
+    let place = Place::with(&[("okr.toml", SETTINGS), (PATH, &earlier("412 ", "current = 4.5", "2026-10-05"))]);
+    place.commit("2026-10-23", "Check in", &[(PATH, &earlier("398 ", "current = 5.5", "2026-10-23"))]);
+    place.commit("2026-11-06", "Check in", &[(PATH, &earlier("379 ", "current = 7", "2026-11-06"))]);
+    place.commit("2026-11-13", "Check in\n\nOKR: p99-latency", &[(PATH, TEAM)]);
     place.commit("2026-11-17", "Keep connections to the card processor open\n\nOKR: p99-latency", &[]);
     place
 }
@@ -160,7 +167,8 @@ fn five_key_results_are_checked_in() {
     assert_eq!(place.read(PATH), TEAM, "nothing is written before it is wanted");
     let seen = ana.says("").leaves(0).to_owned();
     for (what, times) in [
-        ("p99-latency is measured in ms, not in s", 1),
+        ("p99-latency is measured in ms, not in s; write the number in ms", 1),
+        ("write a number from 0 to 1, such as 0.7", 1),
         ("Keep connections to the card processor open, 5 days ago", 1),
         ("has no milestone `spain`", 1),
         ("7.5", 0),

@@ -9,10 +9,13 @@ use crate::cli::view::{Modelled, View};
 use crate::cli::{Failure, Outcome, Session};
 use crate::okr::{self, CheckIn, Done, KeyResult, Kind, Measure, Name, Said, Status};
 use crate::report::{self, KeyResultV1, LogSelection, ObjectiveV1, WorkCommitV1};
-use crate::source;
+use crate::source::{self, RecordError};
 use crate::text::printable;
 use jiff::civil::Date;
 use miette::Diagnostic;
+
+/// Columns of a milestone's title.
+const TITLE: usize = 60;
 
 /// One key result to ask about.
 struct Question {
@@ -73,6 +76,9 @@ impl Checkin {
             ))?;
             return Ok(Outcome::Fine);
         }
+        // What no answer could mend is said before the first question.
+        let kept: Vec<CheckIn> = questions.iter().map(|question| desk.plain(&question.name)).collect();
+        source::record(&view.tree, &kept, view.today)?;
         let check_ins = desk.ask_all(&questions, session)?;
         if check_ins.is_empty() {
             session.remark("nothing to write")?;
@@ -134,7 +140,7 @@ impl Desk<'_> {
         let many = questions.len();
         let due = if many == 1 { "1 key result of yours is due." } else { &format!("{many} key results of yours are due.") };
         session.show(&format!(
-            "{due} Enter keeps what stands in brackets, s skips, q ends; nothing is written before you say so.\n"
+            "{due} Enter keeps what stands in brackets, s skips, q ends.\nNothing is written before you say so.\n"
         ))?;
         let mut check_ins = Vec::new();
         for (at, question) in questions.iter().enumerate() {
@@ -169,8 +175,8 @@ impl Desk<'_> {
             if typed.is_empty() || Some(typed) == last.as_deref() {
                 return Ok(None);
             }
-            let number: f64 = typed.parse().map_err(|_| "write a number from 0 to 1, such as 0.7".to_owned())?;
-            self.fits(CheckIn { confidence: Some(number), ..self.plain(name) })?;
+            let number = typed.parse().ok().filter(|belief: &f64| (0.0..=1.0).contains(belief));
+            let number = number.ok_or("write a number from 0 to 1, such as 0.7: how sure you are that it is reached")?;
             Ok(Some(number))
         })?;
         let confidence = match confidence {
@@ -210,9 +216,11 @@ impl Desk<'_> {
                 let names = okr::milestones_of(all);
                 let open = all.iter().zip(&names).filter(|(one, _)| one.done == Done::No);
                 for (at, (one, typed)) in open.enumerate() {
-                    let title = if key_result.sensitive { String::new() } else { format!("  {}", printable(&one.title)) };
+                    let title = if key_result.sensitive { "" } else { &one.title };
+                    let title = session.style_of_talk().cut(title, TITLE);
                     let lead = if at == 0 { "still open" } else { "" };
-                    session.show(&format!("  {lead:<10}  {typed}{title}\n"))?;
+                    session.show(format!("  {lead:<10}  {typed}  {title}").trim_end())?;
+                    session.show("\n")?;
                 }
                 answered(session, "  reached, names by commas, =DAY if not today", Some("none"), |typed| {
                     let named = typed.split(',').map(str::trim).filter(|one| !one.is_empty() && *one != "none");
@@ -277,9 +285,13 @@ impl Desk<'_> {
 
     /// Says why check-ins cannot be taken as they are.
     fn fit(&self, check_ins: &[CheckIn]) -> Result<(), String> {
-        source::record(&self.view.tree, check_ins, self.view.today).map(drop).map_err(|error| {
-            let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
-            format!("{error}{help}")
+        source::record(&self.view.tree, check_ins, self.view.today).map(drop).map_err(|error| match error {
+            // Which file it is, and what else there is to name, nobody needs who is being asked about it.
+            RecordError::Refused { name, message, .. } if check_ins.iter().any(|one| one.milestone.is_some()) => {
+                format!("{name} {message}")
+            }
+            RecordError::Refused { name, message, help, .. } => format!("{name} {message}; {help}"),
+            error => format!("{error}{}", error.help().map(|help| format!("; {help}")).unwrap_or_default()),
         })
     }
 }
