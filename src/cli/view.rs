@@ -16,7 +16,6 @@ use crate::source::{self, AsOf, Revision, Stamps, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// One state of a repository, seen on one day.
