@@ -20,6 +20,7 @@
 //! | [`source`] | objective files of the work tree or of a revision |
 //! | [`history`] | the events of every key result out of the commits |
 //! | [`diff`] | what a change does to the goals |
+//! | [`merge`] | three versions of an objective file merged by name and field |
 //! | [`rules`] | the rules and the engine that runs them |
 //! | [`forge`] | GitHub, GitLab, Gitea: the one comment on a pull request |
 //! | [`report`] | the published model, the templates, the terminal view |
@@ -35,6 +36,7 @@ pub mod finding;
 pub mod forge;
 pub mod git;
 pub mod history;
+pub mod merge;
 pub mod okr;
 pub mod report;
 pub mod rules;

@@ -40,7 +40,7 @@ pub struct Global {
 }
 
 /// Reads a day, or says in plain words how one is written.
-fn day(text: &str) -> Result<Date, &'static str> {
+pub fn day(text: &str) -> Result<Date, &'static str> {
     text.parse().map_err(|_| "no day of the calendar; write it as YYYY-MM-DD, for instance 2026-11-22")
 }
 
@@ -64,6 +64,13 @@ pub struct Chosen {
     /// Only what you answer for, by git's user.name, user.email and the teams of okr.toml
     #[arg(long, conflicts_with = "owner")]
     pub mine: bool,
+}
+
+impl Chosen {
+    /// Tells whether nothing was left out by a choice.
+    pub fn is_everything(&self) -> bool {
+        self.cycle.is_none() && self.owner.is_none() && !self.mine
+    }
 }
 
 /// How to write what a command shows.

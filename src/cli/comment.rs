@@ -57,7 +57,7 @@ impl Comment {
         let job = forge::job(&*session);
         let job = job.as_ref().map(|(forge, job)| (*forge, job));
         let proposal = self.posting.proposal(&repository, job.map(|(_, job)| job), session)?;
-        let after = View::proposed(proposal.head, global, session)?;
+        let after = View::proposed(proposal.head, &[], global, session)?;
         let compared = Compared::new(proposal.before, after, self.posting.ruling(), global, session)?;
         let said = self.posting.say(&compared, &proposal, job)?;
         said.known_forge()?;

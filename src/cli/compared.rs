@@ -130,6 +130,7 @@ impl Compared {
                 (checked, found, walked[0].as_ref(), walked[1].as_ref())
             }
         };
+        self.after.keep_asked(&mut checked)?;
         let (before, after) = (&self.before.tree, &self.after.tree);
         checked.keep_new(&rules::Before::new(&found, before, past, after));
         let history = rules::history_value(history);

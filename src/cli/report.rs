@@ -71,7 +71,9 @@ impl Report {
                 let text = match &self.inject {
                     // The line that records day and template is a comment, which JSON has none of.
                     None if self.format == Format::Json => text,
-                    Some(_) => document::inject(&written::read(file)?, &stamp, &text).map_err(|error| in_file(error, file))?,
+                    Some(_) => {
+                        document::inject(&written::read(file)?, &stamp, &text).map_err(|error| in_file(error, file))?
+                    }
                     None => document::whole(&stamp, &text).map_err(|error| in_file(error, file))?,
                 };
                 source::place(file, text.as_bytes())?;
@@ -96,7 +98,11 @@ impl Report {
         chosen: &Chosen,
         session: &mut Session<'_>,
     ) -> Result<String, Failure> {
-        let model = view.model(chosen, &[], session)?;
+        // A document in a file is held against the goals alone: a commit that names one must not make it out of date.
+        let model = match self.format == Format::Json || (self.output.is_none() && self.inject.is_none()) {
+            true => view.model_with_work(chosen, &[], session)?,
+            false => view.model(chosen, &[], session)?,
+        };
         if self.context || self.format == Format::Json {
             return Ok(report::json(&model));
         }

@@ -1,11 +1,14 @@
 //! Owns what a command looks at: the repository, one state of its files, the day, and the history behind it.
 
+mod past;
+mod working;
+
 use super::arguments::{At, Chosen, Global};
-use super::{Failure, Session, Usage, written};
+use super::{Failure, Session, Usage, asked, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
-use crate::git::{Error as GitError, ObjectId, Person, Repository};
-use crate::history::{self, Cache, Degraded, History, Known, Locks, Options, Past};
+use crate::git::{Error as GitError, ObjectId, Repository};
+use crate::history::{Cache, History, Known, Locks, Options, Outline, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
@@ -72,9 +75,12 @@ impl View {
     }
 
     /// Looks at a work tree without reading it: `None` unless an earlier run read just the same, and found it to be what
-    /// HEAD holds and nothing in it to speak of. Of the goals it has no more than a log needs. With it come the stamps
-    /// that a reading may be remembered by.
-    pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<(Option<View>, Option<Stamps>), Failure> {
+    /// HEAD holds and nothing in it to speak of. It comes without the goals: of those there is an outline. Beside it stand
+    /// the stamps that a reading may be remembered by.
+    pub fn glimpse(
+        global: &Global,
+        session: &Session<'_>,
+    ) -> Result<(Option<(View, Outline)>, Option<Stamps>), Failure> {
         let Ok(repository) = open(global) else { return Ok((None, None)) };
         let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok((None, None)) };
         let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else { return Ok((None, None)) };
@@ -82,11 +88,12 @@ impl View {
         let Ok(config) = source::configuration(&root) else { return Ok((None, None)) };
         let stamps = Stamps::take(&repository, &root, &config);
         let outlined = stamps.as_ref().and_then(|stamps| cache.outline(head, &config, stamps));
-        let Some(tree) = outlined else { return Ok((None, stamps)) };
+        let Some(outline) = outlined else { return Ok((None, stamps)) };
+        let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));
         let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache };
-        Ok((Some(view), stamps))
+        Ok((Some((view, outline)), stamps))
     }
 
     /// Keeps what a later [`View::glimpse`] may do with, where a reading found nothing to speak of. The stamps are older
@@ -109,15 +116,20 @@ impl View {
     }
 
     /// Opens one side of a change, whether it holds goals or not: a commit, else the work tree or, where there is none,
-    /// HEAD.
-    pub fn side(commit: Option<ObjectId>, global: &Global, session: &mut Session<'_>) -> Result<View, Failure> {
+    /// HEAD. `asked` are paths from the root, to read beside the configured ones.
+    pub fn side(
+        commit: Option<ObjectId>,
+        asked: Vec<String>,
+        global: &Global,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
         let repository = open(global)?;
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let head = repository.head()?;
         let root = repository.workdir().map_or_else(|| session.directory(global), Path::to_owned);
         let seen = if commit.is_none() && !repository.is_bare() { Seen::WorkTree } else { Seen::Commit };
         let (from, tree) = if seen == Seen::WorkTree {
-            let tree = match source::worktree(Some(&repository), &root, &[]) {
+            let tree = match source::worktree(Some(&repository), &root, &asked) {
                 Err(source::Error::Nothing { .. }) => {
                     let revision = Revision { id: head, committed: None, dirty: true };
                     Tree { config: source::configuration(&root)?, revision, ..Tree::default() }
@@ -127,17 +139,26 @@ impl View {
             (head, tree)
         } else {
             let from = commit.or(head).ok_or(GitError::Unborn)?;
-            (Some(from), source::revision_beside(&repository, from, &[], &Tree::default())?)
+            (Some(from), source::revision_beside(&repository, from, &asked, &Tree::default())?)
         };
         let cache = cache_of(Some(&repository), global, session);
-        let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), seen, cache };
+        let view = View { repository: Some(repository), tree, today, from, root, asked, seen, cache };
         view.refuse_broken_configuration()?;
         Ok(view)
     }
 
     /// Opens the commit that somebody proposes, on its own day unless another is fixed: a run repeated later says the same.
-    pub fn proposed(commit: ObjectId, global: &Global, session: &mut Session<'_>) -> Result<View, Failure> {
-        let mut view = View::side(Some(commit), global, session)?;
+    /// The paths that are asked for need not be on disk.
+    pub fn proposed(
+        commit: ObjectId,
+        asked: &[PathBuf],
+        global: &Global,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
+        let directory = session.directory(global);
+        let root = open(global)?.workdir().map_or_else(|| directory.clone(), Path::to_owned);
+        let asked = asked::anywhere(asked, &directory, &root)?;
+        let mut view = View::side(Some(commit), asked, global, session)?;
         if let (None, Some(seconds)) = (session.fixed_today(global)?, view.tree.revision.committed) {
             view.today = day_of(seconds)?;
         }
@@ -186,10 +207,7 @@ impl View {
                 Usage::new("a bare repository has no work tree to check", "name a revision: --as-of HEAD").into()
             );
         }
-        let from = session.directory(global);
-        let asked = asked.iter().map(|path| from_root(&from, &root, path)).collect::<Result<Vec<_>, _>>()?;
-        // Who names the root asks for everything that the settings name, not for every TOML file that there is.
-        let asked = if asked.iter().any(|path| path == ".") { Vec::new() } else { asked };
+        let asked = asked::on_disk(asked, &session.directory(global), &root)?;
         View::of(repository, asked, staged, global, at, session)
     }
 
@@ -247,6 +265,23 @@ impl View {
     /// Tells whether a path lies in what was asked for; where nothing was named, everything does.
     pub fn is_asked(&self, path: &str) -> bool {
         self.asked.is_empty() || self.asked.iter().any(|asked| Path::new(path).starts_with(asked))
+    }
+
+    /// Keeps what was found in what was asked for.
+    ///
+    /// # Errors
+    /// Where that holds no objective file.
+    pub fn keep_asked(&self, checked: &mut Checked) -> Result<(), Failure> {
+        if self.asked.is_empty() {
+            return Ok(());
+        }
+        checked.keep(&self.tree, |path| self.is_asked(path));
+        if checked.files.is_empty() {
+            let asked = self.asked.join(", ");
+            let help = "name files that end in .toml, or folders that hold some";
+            return Err(Usage::new(format!("no objective file at {asked}"), help).into());
+        }
+        Ok(())
     }
 
     /// Looks at another commit of the same repository, on the same day. Where it has no goals there are none to see; what
@@ -336,7 +371,15 @@ impl View {
     }
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        let mut history = match past {
+        let mut history = self.walked(past, session)?;
+        self.add_uncommitted(&mut history, &self.tree)?;
+        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
+        Ok(history)
+    }
+
+    /// Walks what is committed.
+    fn walked(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
+        Ok(match past {
             Some(past) => {
                 let bar = session.bar(past.progress());
                 let history = past.history()?;
@@ -349,19 +392,7 @@ impl View {
                 history
             }
             None => History { complete: true, ..History::default() },
-        };
-        let Some(repository) = &self.repository else { return Ok(history) };
-        if self.seen != Seen::Commit && self.tree.revision.dirty {
-            let committed = match self.from.map(|from| source::revision(repository, from)) {
-                None | Some(Err(source::Error::Nothing { .. })) => Tree::default(),
-                Some(tree) => tree?,
-            };
-            let nobody = Person { name: "you".into(), email: String::new() };
-            let author = repository.identity().unwrap_or(nobody);
-            history::uncommitted(&mut history, &committed, &self.tree, &author, self.today);
-        }
-        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
-        Ok(history)
+        })
     }
 
     /// Reads the configuration alone: of the work tree around, or the defaults.
@@ -397,23 +428,50 @@ impl View {
 
     /// Builds the report model of what was chosen.
     pub fn modelled(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<Modelled, Failure> {
+        self.modelled_with(chosen, names, false, session)
+    }
+
+    pub(super) fn modelled_with(
+        &self,
+        chosen: &Chosen,
+        names: &[String],
+        with_work: bool,
+        session: &mut Session<'_>,
+    ) -> Result<Modelled, Failure> {
         let selection = self.selection(chosen, names)?;
         let cycles = report::shown(&self.tree, &selection, self.today)?;
-        let Evidence { history, locks, agreed } = self.evidence(&cycles, session)?;
+        let mut past = self.past(&Options::default())?;
+        let Evidence { mut history, locks, agreed } = self.evidence_of(past.as_mut(), &cycles, session)?;
+        let work = match with_work {
+            true => self.work_of(past.as_ref(), &cycles, &mut history, session)?,
+            false => None,
+        };
         let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
         let checked = rules::check(&subject, &rules::Selection::default());
         let published = rules::history_value(Some(&history));
         let findings = finding::published(&rules::view(&checked, &self.tree, &published));
         let (tree, today) = (&self.tree, self.today);
         let input = Input { tree, history: Some(&history), locks: &locks, today, selection: &selection, findings };
-        Ok(Modelled { report: report::build(input)?, history, checked })
+        let mut report = report::build(input)?;
+        if let Some(work) = &work {
+            report::tell_work(&mut report, tree, &history, work);
+        }
+        Ok(Modelled { report, history, checked })
     }
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
     pub fn evidence(&self, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Evidence, Failure> {
-        let mut past = self.past(&Options::default())?;
-        let (history, locks) = self.look_back(past.as_mut(), cycles, session)?;
-        let agreed = self.agreed(past.as_mut())?;
+        self.evidence_of(self.past(&Options::default())?.as_mut(), cycles, session)
+    }
+
+    fn evidence_of(
+        &self,
+        mut past: Option<&mut Past<'_>>,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<Evidence, Failure> {
+        let (history, locks) = self.look_back(past.as_deref_mut(), cycles, session)?;
+        let agreed = self.agreed(past)?;
         Ok(Evidence { history, locks, agreed })
     }
 
@@ -508,19 +566,7 @@ impl View {
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
         let mut history = self.told(past.as_deref_mut(), session)?;
-        let mut locks = BTreeMap::new();
-        for cycle in cycles {
-            let Some(past) = &mut past else { break };
-            let agreed = past.locks(cycle, self.today)?;
-            for gap in &agreed.degraded {
-                let is_known =
-                    |known: &Degraded| (known.kind, &known.path, &known.message) == (gap.kind, &gap.path, &gap.message);
-                if !history.degraded.iter().any(is_known) {
-                    history.degraded.push(gap.clone());
-                }
-            }
-            locks.insert(cycle.id.clone(), agreed);
-        }
+        let locks = self.locks(past, cycles, &mut history)?;
         Ok((history, locks))
     }
 }
@@ -549,17 +595,6 @@ fn unnamed(tree: &Tree) -> impl Iterator<Item = &String> {
         let paths = source::Paths::new([*entry]);
         !sources.iter().any(|path| paths.holds(path))
     })
-}
-
-/// Gives a path that was typed as one from the root, with forward slashes.
-fn from_root(directory: &Path, root: &Path, typed: &Path) -> Result<String, Failure> {
-    let wrong =
-        |why: &str| Usage::new(format!("{} {why}", typed.display()), "name files or folders of this repository");
-    let path = directory.join(typed).canonicalize().map_err(|_| wrong("is not there"))?;
-    let root = root.canonicalize().map_err(|_| wrong("has no root that can be read"))?;
-    let path = path.strip_prefix(&root).map_err(|_| wrong("lies outside the repository"))?;
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-    Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
 /// The folder that was named, else the repository that git or the current folder says.

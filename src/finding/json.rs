@@ -4,6 +4,7 @@ use super::format::{BATCH, FINDINGS_PER_THREAD};
 use super::{Edit, Finding, Fix, Label, Level, Style, Summary, View};
 use crate::cores;
 use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use std::io::{self, Write};
 
 /// The document that `check` publishes.
@@ -180,7 +181,9 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::
     let mut before = "\n";
     for batch in view.findings.chunks(BATCH) {
         for element in cores::spread(batch, FINDINGS_PER_THREAD, |_, finding| element(finding, view)) {
-            write!(out, "{before}    {}", element?)?;
+            out.write_all(before.as_bytes())?;
+            out.write_all(b"    ")?;
+            out.write_all(&element?)?;
             before = ",\n";
         }
     }
@@ -188,7 +191,14 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::
 }
 
 /// Renders one finding as it stands in the list.
-fn element(finding: &Finding, view: &View<'_>) -> serde_json::Result<String> {
-    // Line ends within texts are escaped: those that are left are the form's own.
-    serde_json::to_string_pretty(&FindingV1::new(finding, view)).map(|text| text.replace('\n', "\n    "))
+fn element(finding: &Finding, view: &View<'_>) -> io::Result<Vec<u8>> {
+    let mut formatter = PrettyFormatter::new();
+    // As deep as the list stands in the document.
+    formatter.begin_object(&mut io::sink()).and_then(|()| formatter.begin_array(&mut io::sink()))?;
+    let mut text = Vec::with_capacity(ROOM);
+    FindingV1::new(finding, view).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
+    Ok(text)
 }
+
+/// What most findings take in JSON, in bytes.
+const ROOM: usize = 1024;

@@ -77,6 +77,7 @@ pub fn build(input: Input<'_>) -> Result<ReportV1, select::Error> {
         today: input.today,
         history: HistoryV1::from(input.history.unwrap_or(&nothing)),
         cycles,
+        work: None,
         findings: input.findings,
     })
 }
@@ -213,6 +214,7 @@ impl<'a> Builder<'a> {
                 .collect(),
             children,
             work: None,
+            questions: None,
             why: objective.why.clone(),
             status: objective.status,
             due: Some(objective.due.unwrap_or(cycle.end)),
@@ -304,6 +306,7 @@ impl<'a> Builder<'a> {
             out_of_bounds: standing.out_of_bounds,
             last_check_in: standing.last_measured,
             check_ins,
+            work: None,
             amend: kr
                 .amend
                 .iter()

@@ -6,6 +6,7 @@ mod gathering;
 mod index;
 mod paths;
 mod placing;
+mod recording;
 mod revision;
 mod shared;
 mod stamps;
@@ -14,8 +15,9 @@ mod worktree;
 
 pub use document::{documents, documents_of, documents_staged};
 pub use index::index;
-pub use paths::Paths;
+pub use paths::{Paths, attributes};
 pub use placing::{Pending, PlaceError, place, placeable};
+pub use recording::{RecordError, Recorded, record};
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, revision_with};
 pub use shared::{only_objectives, same};

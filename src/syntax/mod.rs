@@ -3,10 +3,12 @@
 
 pub(crate) mod broken;
 mod day;
+pub(crate) mod document;
 mod lower;
 mod nearest;
 mod past;
 mod patch;
+mod plain;
 mod raw;
 mod record;
 mod revive;
@@ -24,7 +26,7 @@ pub use lower::read;
 pub(crate) use nearest::nearest;
 pub use past::recorded;
 pub(crate) use patch::{Patched, Reading, Version};
-pub use revive::{key_result, objective};
+pub use revive::{key_result, mixes_kinds, objective};
 pub use spans::Spans;
 
 use crate::okr::{Fields, Objective};
@@ -36,7 +38,8 @@ pub const SCHEMA: &str = include_str!("../../schemas/objectives.schema.json");
 
 /// Tells whether a text is TOML.
 pub fn parses(text: &str) -> bool {
-    toml::de::DeTable::parse(text.strip_prefix('\u{feff}').unwrap_or(text)).is_ok()
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    plain::read(text).is_some() || toml::de::DeTable::parse(text).is_ok()
 }
 
 /// Where one table stands in its file: bytes of the text.

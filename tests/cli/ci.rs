@@ -73,6 +73,17 @@ fn what_a_reviewer_reads_is_annotated_first() {
 }
 
 #[test]
+fn paths_say_whose_findings_count() {
+    let mut job = Job::new();
+    let unowned = GOALS.replace("owner = \"@team\"\n", "").replace("\"speed\"", "\"other\"");
+    job.place.commit("2026-11-20", "Go on", &[("okrs/2026-Q4/other.toml", &unowned)]);
+    let _ = job.runs(JOB_TOKEN, "ci", &["okrs/2026-Q4/other.toml"]).exits(1).says("owner-missing");
+    let _ = job.runs(JOB_TOKEN, "ci", &[PATH]).exits(0).hides("owner-missing").says("2026-Q4/other");
+    assert!(!job.forge.memory().bodies()[0].contains("owner-missing"));
+    let _ = job.runs(JOB_TOKEN, "ci", &["elsewhere"]).exits(2).says("no objective file at elsewhere");
+}
+
+#[test]
 fn both_states_are_walked_once() {
     let mut job = Job::new();
     job.value("current = 350");

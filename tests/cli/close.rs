@@ -370,6 +370,9 @@ fn what_cannot_be_closed_is_refused_and_nothing_is_written() {
         assert_eq!(place.git(&["status", "--porcelain"]), "", "{arguments:?}");
     }
     let _ = place.okr(&["close", "2026-Q4", "--early"]).exits(1).says("0.70 green  computed");
+    let _ = place.okr(&["close", "2026-Q3", "--report", "../end.md"]).exits(2).says("lies outside the repository");
+    let aside = ["close", "2026-Q3", "--report", "end.md"];
+    let _ = place.okr_in(&place.root().join("okrs"), &aside, &[]).exits(1).says("wrote okrs/end.md");
     let shallow = place.beside("shallow");
     place.git(&[
         "clone",

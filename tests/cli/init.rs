@@ -9,7 +9,7 @@ const SCHEMAS: [&str; 2] = [".okr/schemas/okr.schema.json", ".okr/schemas/object
 fn the_first_objective_checks_without_a_word() {
     let place = Place::repository();
     let listed = place.okr(&["init", "--dry-run"]).exits(0);
-    let written = ["okr.toml", "okrs/2026-Q4/team.toml", SCHEMAS[0], SCHEMAS[1], WORKFLOW];
+    let written = ["okr.toml", "okrs/2026-Q4/team.toml", SCHEMAS[0], SCHEMAS[1], WORKFLOW, ".gitattributes"];
     let each = |verb: &str| written.map(|path| format!("{verb} {path}\n")).concat();
     assert_eq!(listed.out, each("would write"));
     assert!(!place.root().join("okr.toml").exists() && !place.root().join("okrs").exists());
@@ -31,7 +31,10 @@ fn what_is_there_stays() {
     let written = place.okr(&["init"]).exits(0).says("okr.toml is there already");
     assert_eq!(
         written.out,
-        format!("wrote goals/2026-Q3/team.toml\nwrote {}\nwrote {}\nwrote {WORKFLOW}\n", SCHEMAS[0], SCHEMAS[1])
+        format!(
+            "wrote goals/2026-Q3/team.toml\nwrote {}\nwrote {}\nwrote {WORKFLOW}\nwrote .gitattributes\n",
+            SCHEMAS[0], SCHEMAS[1]
+        )
     );
     place.write("goals/2026-Q3/team.toml", "mine");
     let again = place.okr(&["init"]).exits(0).says("goals/2026-Q3/team.toml is there already");

@@ -14,16 +14,23 @@ const ACTION: &str = "git-okr/git-okr@3ad99ab58023bc94cb11f5c1a43dacbb922bea7e #
 /// Where that commit gets git-okr from: `release` once it knows the checksum of one.
 const VERSION: &str = "source";
 
+/// Why there is a `.gitattributes`.
+const MERGED: &str = "# Goals are merged by name and field in clones that know how: git okr init --merge-driver\n";
+
 /// Where the schemas lie that the files name. Nobody needs a network for them, and nobody gets another version's.
 const SCHEMAS: &str = ".okr/schemas";
 
 /// That of objective files.
 pub const SCHEMA_OF_GOALS: &str = ".okr/schemas/objectives.schema.json";
 
+/// Where git looks for how files are merged.
+pub const ATTRIBUTES: &str = ".gitattributes";
+
 /// Gives the files for a team's first cycle, by path from the root.
 ///
-/// The folder is one of the configured paths; the owner is a handle or an address and stands behind the example until the team writes its own.
-pub fn files(folder: &str, cycle: &str, owner: &str) -> Vec<(String, String)> {
+/// The folder is one of the configured paths, attributes are the lines that have git merge their files by name and field;
+/// the owner is a handle or an address and stands behind the example until the team writes its own.
+pub fn files(folder: &str, cycle: &str, owner: &str, attributes: &[String]) -> Vec<(String, String)> {
     let objectives = plain(include_str!("objectives.toml"))
         .replace("{cycle}", cycle)
         .replace("\"{owner}\"", &toml::Value::from(owner).to_string());
@@ -37,6 +44,7 @@ pub fn files(folder: &str, cycle: &str, owner: &str) -> Vec<(String, String)> {
         (of_settings, plain(config::SCHEMA)),
         (of_goals, plain(syntax::SCHEMA)),
         (WORKFLOW.to_owned(), workflow),
+        (ATTRIBUTES.to_owned(), format!("{MERGED}{}\n", attributes.join("\n"))),
     ]
 }
 
@@ -61,7 +69,7 @@ mod tests {
     #[test]
     fn the_objective_is_of_the_cycle_and_has_its_owner() {
         for owner in ["ana@acme.example", "@acme/payments", "An \"odd\" \\ one", "{cycle}"] {
-            let files = files("okrs", "2026-Q4", owner);
+            let files = files("okrs", "2026-Q4", owner, &[]);
             assert_eq!(files[1].0, "okrs/2026-Q4/team.toml");
             let table: toml::Table = files[1].1.parse().expect("TOML");
             assert_eq!((table["cycle"].as_str(), table["owner"].as_str()), (Some("2026-Q4"), Some(owner)));

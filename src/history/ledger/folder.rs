@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// Format of every file. What files hold changes with the version of the program, which is part of each key.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const MAGIC: [u8; 8] = *b"git-okr\n";
 /// Bytes before what a file holds: magic, format, a checksum of the key and the rest, and one of what it lies on.
 const HEAD: usize = 8 + 4 + 4 + 4;
@@ -123,9 +123,19 @@ fn files(folder: &Path) -> Vec<fs::DirEntry> {
     let is_ours = |entry: &fs::DirEntry| {
         let name = entry.file_name();
         let begins = |kind: &&str| name.as_encoded_bytes().starts_with(kind.as_bytes());
-        [super::PAGE, super::LINE, super::ANSWER, super::EVENTS, super::LOCKS, super::AGREED, super::GOALS, UNFINISHED]
-            .iter()
-            .any(begins)
+        [
+            super::PAGE,
+            super::LINE,
+            super::WORK,
+            super::ANSWER,
+            super::EVENTS,
+            super::LOCKS,
+            super::AGREED,
+            super::GOALS,
+            UNFINISHED,
+        ]
+        .iter()
+        .any(begins)
     };
     fs::read_dir(folder).into_iter().flatten().flatten().filter(is_ours).collect()
 }
@@ -154,6 +164,7 @@ pub(super) struct Shelf {
 }
 
 /// What is in a file, and the checksum that another one may lie on.
+#[derive(Debug)]
 pub(super) struct Sheet {
     bytes: Vec<u8>,
     pub(super) checksum: u32,

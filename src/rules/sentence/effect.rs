@@ -109,7 +109,7 @@ impl Spoken<'_> {
             let by = token.any(&["up", "down"]) && self.bears(at + 1);
             let from = token.word == "up" && self.0.get(at + 1).is_some_and(|next| next.any(&["from", "by"]));
             let cut = token.is(Class::Changes) && !token.noun(Class::Thing);
-            let number = |token: &Token| token.amount.is_some() || token.is(Class::Part);
+            let number = |token: &Token<'_>| token.amount.is_some() || token.is(Class::Part);
             by || (to || from || cut) && self.0[at + 1..].iter().take(4).any(number)
         })?;
         self.outcome(at - 1..at + 3)

@@ -79,7 +79,7 @@ const CURRENCIES: &[char] = &['€', '$', '£', '¥'];
 
 /// Tells whether a word is in a list of words.
 fn among(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|one| one == word)
+    list.split(' ').any(|one| one == word)
 }
 
 /// Finds a from–to: two numbers with `to`, `→` or `->` between them, the first after `from` or glued to the arrow.
@@ -99,7 +99,8 @@ pub(super) fn span<'n>(text: &str, amounts: &'n [Amount]) -> Option<(&'n Amount,
 
 /// Puts space around the arrows of a text.
 pub(super) fn apart(text: &str) -> Cow<'_, str> {
-    if text.contains('→') || text.contains("->") {
+    let is_plain = |byte: u8| byte.is_ascii() && byte != b'>';
+    if !text.bytes().all(is_plain) && (text.contains('→') || text.contains("->")) {
         return text.replace('→', " → ").replace("->", " -> ").into();
     }
     text.into()
@@ -123,11 +124,13 @@ pub(super) fn among_words(tokens: &[&str]) -> Vec<Amount> {
     for (at, token) in tokens.iter().enumerate() {
         let word = token.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | ':' | '"' | '\'' | '!' | '?'));
         let word = word.strip_suffix('.').unwrap_or(word);
-        let digits = word.contains(|c: char| c.is_ascii_digit());
+        let digits = word.bytes().any(|byte| byte.is_ascii_digit());
         // Most words are no number, and need no look at their neighbours.
+        let lead = word.bytes().next().is_some_and(|byte| b"adefhmnost".contains(&byte.to_ascii_lowercase()));
         if !digits
-            && !COUNTS.iter().any(|(count, _)| word.eq_ignore_ascii_case(count))
-            && !["one", "a", "an", "the"].iter().any(|one| word.eq_ignore_ascii_case(one))
+            && !(lead
+                && (COUNTS.iter().any(|(count, _)| word.eq_ignore_ascii_case(count))
+                    || ["one", "a", "an", "the"].iter().any(|one| word.eq_ignore_ascii_case(one))))
         {
             named_before = named_before && among("to and or", word);
             continue;

@@ -13,10 +13,10 @@ use std::ops::Range;
 
 /// A sentence, or the part of one that a verb such as `achieve` hands on.
 #[derive(Clone, Copy)]
-pub(super) struct Spoken<'t>(pub &'t [Token]);
+pub(super) struct Spoken<'t>(pub &'t [Token<'t>]);
 
 /// Skips what stands in front of a sentence and says nothing about what is wanted: `We will successfully`, `By June,`.
-pub(super) fn unled(tokens: &[Token]) -> &[Token] {
+pub(super) fn unled<'t>(tokens: &'t [Token<'t>]) -> &'t [Token<'t>] {
     const OPENS: &[&str] = &["by", "in", "until", "during", "after", "once", "before", "within", "for", "at"];
     let mut rest = tokens;
     loop {
@@ -41,7 +41,7 @@ pub(super) fn unled(tokens: &[Token]) -> &[Token] {
 
 impl<'t> Spoken<'t> {
     /// Gives the word at a place.
-    pub fn at(self, at: usize) -> Option<&'t Token> {
+    pub fn at(self, at: usize) -> Option<&'t Token<'t>> {
         self.0.get(at)
     }
 
@@ -51,7 +51,7 @@ impl<'t> Spoken<'t> {
     }
 
     /// Finds the first word from a place on that holds.
-    pub fn find(self, from: usize, holds: impl Fn(usize, &Token) -> bool) -> Option<usize> {
+    pub fn find(self, from: usize, holds: impl Fn(usize, &Token<'_>) -> bool) -> Option<usize> {
         (from..self.0.len()).find(|&at| holds(at, &self.0[at]))
     }
 
@@ -63,7 +63,7 @@ impl<'t> Spoken<'t> {
     /// Joins some of its words as they are written.
     pub fn words(self, range: Range<usize>) -> String {
         let end = range.end.min(self.0.len());
-        let words: Vec<&str> = self.0[range.start.min(end)..end].iter().map(|token| token.raw.as_str()).collect();
+        let words: Vec<&str> = self.0[range.start.min(end)..end].iter().map(|token| token.raw).collect();
         words.join(" ")
     }
 
@@ -102,7 +102,7 @@ impl<'t> Spoken<'t> {
     /// Tells whether a measure stands at a place as the noun that counts: `time to hire`, not `time sheet`.
     pub fn measure(self, at: usize) -> bool {
         let Some(token) = self.at(at) else { return false };
-        let ends = |next: &Token| {
+        let ends = |next: &Token<'_>| {
             [Joins, Changes, Attains, Compares, Quality].iter().any(|class| next.is(*class))
                 || next.amount.is_some()
                 || next.word.ends_with("ly")

@@ -94,7 +94,7 @@ impl<'t> Spoken<'t> {
         let time =
             |at: usize| self.0[at..].iter().take(4).any(|token| token.any(&["time", "times", "cases", "occasions"]));
         let share =
-            |token: &Token| token.amount.as_ref().is_some_and(|amount| amount.unit == "%" && amount.value < 100.0);
+            |token: &Token<'_>| token.amount.as_ref().is_some_and(|amount| amount.unit == "%" && amount.value < 100.0);
         if let Some(at) = self.find(2, |at, token| share(token) && self.is(at + 1, Joins) && time(at)) {
             return self.outcome(at..at + 4);
         }
@@ -253,7 +253,7 @@ impl<'t> Spoken<'t> {
         }
         let thing = (0..end).rev().find(|&at| self.0[at].noun(Thing));
         // A noun that no list knows is mostly a thing too, unless something about it is not.
-        let other = |token: &Token| {
+        let other = |token: &Token<'_>| {
             let classes = [Measure, Response, People, Compares, Quality, Used];
             classes.iter().any(|class| token.noun(*class)) || token.form(Behaves, Form::Past)
         };

@@ -2,6 +2,7 @@
 //! Never leaves a character bare that could change what a reader sees.
 
 use super::layout::Layout;
+use crate::okr::Datum;
 use crate::text::is_hostile;
 use toml::{Table, Value};
 
@@ -68,6 +69,17 @@ impl From<jiff::civil::Date> for Literal {
             day: u8::try_from(day.day()).unwrap_or_default(),
         };
         Value::Datetime(date.into()).into()
+    }
+}
+
+impl From<&Datum> for Literal {
+    fn from(datum: &Datum) -> Self {
+        match datum {
+            Datum::Number(number) => Literal::number(*number),
+            Datum::Text(text) => text.as_str().into(),
+            Datum::Day(day) => (*day).into(),
+            Datum::Flag(flag) => (*flag).into(),
+        }
     }
 }
 

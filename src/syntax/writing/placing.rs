@@ -131,20 +131,15 @@ impl Plan<'_> {
         let column = |entry: &Entry| text[entry.key.start..sign(entry)].chars().count();
         let end = |entry: &Entry| self.after(entry.value.span.end);
         let start = |entry: &Entry| line_start(text, entry.key.start);
-        let own = home.entries.iter().position(|entry| std::ptr::eq(entry, neighbour)).unwrap_or(0);
-        // The lines that stand together without a gap.
-        let mut first = own;
-        while first > 0 && end(&home.entries[first - 1]) == start(&home.entries[first]) {
-            first -= 1;
-        }
-        let mut last = own;
-        while last + 1 < home.entries.len() && end(&home.entries[last]) == start(&home.entries[last + 1]) {
-            last += 1;
-        }
-        let block = &home.entries[first..=last];
+        let all = home.entries;
+        let own = all.iter().position(|entry| std::ptr::eq(entry, neighbour)).unwrap_or(0);
+        // The lines that stand together with their signs in one column.
+        let joined = |at: usize| end(&all[at]) == start(&all[at + 1]) && column(&all[at]) == column(&all[at + 1]);
+        let first = (0..own).rev().take_while(|&at| joined(at)).last().unwrap_or(own);
+        let last = (own..all.len() - 1).take_while(|&at| joined(at)).last().map_or(own, |at| at + 1);
+        let block = &all[first..=last];
         let width = |entry: &Entry| text[entry.key.clone()].chars().count();
-        let aligned = block.iter().all(|entry| column(entry) == column(&block[0]))
-            && (block.iter().any(|entry| width(entry) != width(&block[0])) || column(&block[0]) > width(&block[0]) + 1);
+        let aligned = block.iter().any(|entry| width(entry) != width(neighbour));
         let after = &text[sign(neighbour) + 1..neighbour.value.span.start];
         if aligned {
             let gap = column(neighbour).saturating_sub(key.chars().count()).max(1);

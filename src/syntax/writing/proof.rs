@@ -2,27 +2,29 @@
 //! Never sees a byte of layout.
 
 use super::layout::{Path, Step};
+use crate::syntax::document::{Content, Pairs};
 use crate::syntax::value::integer;
-use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
 /// Gives all that a file says.
-pub(super) fn values(table: &DeTable<'_>) -> Table {
-    table.iter().map(|(key, value)| (key.get_ref().clone().into_owned(), self::value(value.get_ref()))).collect()
+pub(super) fn values(table: &Pairs<'_>) -> Table {
+    table.iter().map(|(key, value)| (key.text.clone().into_owned(), self::value(&value.content))).collect()
 }
 
-fn value(value: &DeValue<'_>) -> Value {
+fn value(value: &Content<'_>) -> Value {
     match value {
-        DeValue::String(text) => Value::String(text.clone().into_owned()),
+        Content::String(text) => Value::String(text.clone().into_owned()),
         // What no number holds is still what it was.
-        DeValue::Integer(whole) => integer(whole).map_or_else(|| Value::String(whole.to_string()), Value::Integer),
-        DeValue::Float(number) => {
-            number.as_str().parse().map_or_else(|_| Value::String(number.to_string()), Value::Float)
+        Content::Integer(digits, base) => {
+            integer(digits, *base).map_or_else(|| Value::String(digits.clone().into_owned()), Value::Integer)
         }
-        DeValue::Boolean(flag) => Value::Boolean(*flag),
-        DeValue::Datetime(moment) => Value::Datetime(*moment),
-        DeValue::Array(all) => Value::Array(all.iter().map(|value| self::value(value.get_ref())).collect()),
-        DeValue::Table(table) => Value::Table(values(table)),
+        Content::Float(number) => {
+            number.parse().map_or_else(|_| Value::String(number.clone().into_owned()), Value::Float)
+        }
+        Content::Boolean(flag) => Value::Boolean(*flag),
+        Content::Datetime(moment) => Value::Datetime(*moment),
+        Content::Array(all) => Value::Array(all.iter().map(|value| self::value(&value.content)).collect()),
+        Content::Table(table) => Value::Table(values(table)),
     }
 }
 
