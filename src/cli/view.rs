@@ -8,14 +8,14 @@ use super::{Failure, Session, Usage, asked, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Repository};
-use crate::history::{Cache, History, Known, Locks, Options, Outline, Past};
+use crate::history::{Cache, History, Locks, Options, Outline, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
 use crate::source::{self, AsOf, Revision, Stamps, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +55,16 @@ pub struct Modelled {
     pub checked: Checked,
 }
 
+/// What a look shows that reads no goal.
+#[derive(Default)]
+pub struct Glimpse {
+    /// A view without goals, and an outline of those, where an earlier run read just the same, and found it to be what
+    /// HEAD holds and nothing in it to speak of.
+    pub known: Option<(View, Outline)>,
+    /// What a reading may be remembered by.
+    pub stamps: Option<Stamps>,
+}
+
 /// What is known of the past.
 pub struct Evidence {
     /// Every event.
@@ -74,26 +84,23 @@ impl View {
         Ok(view)
     }
 
-    /// Looks at a work tree without reading it: `None` unless an earlier run read just the same, and found it to be what
-    /// HEAD holds and nothing in it to speak of. It comes without the goals: of those there is an outline. Beside it stand
-    /// the stamps that a reading may be remembered by.
-    pub fn glimpse(
-        global: &Global,
-        session: &Session<'_>,
-    ) -> Result<(Option<(View, Outline)>, Option<Stamps>), Failure> {
-        let Ok(repository) = open(global) else { return Ok((None, None)) };
-        let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok((None, None)) };
-        let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else { return Ok((None, None)) };
+    /// Looks at a work tree without reading it.
+    pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<Glimpse, Failure> {
+        let Ok(repository) = open(global) else { return Ok(Glimpse::default()) };
+        let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok(Glimpse::default()) };
+        let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else {
+            return Ok(Glimpse::default());
+        };
         let root = root.to_owned();
-        let Ok(config) = source::configuration(&root) else { return Ok((None, None)) };
+        let Ok(config) = source::configuration(&root) else { return Ok(Glimpse::default()) };
         let stamps = Stamps::take(&repository, &root, &config);
         let outlined = stamps.as_ref().and_then(|stamps| cache.outline(head, &config, stamps));
-        let Some(outline) = outlined else { return Ok((None, stamps)) };
+        let Some(outline) = outlined else { return Ok(Glimpse { known: None, stamps }) };
         let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));
         let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache };
-        Ok((Some((view, outline)), stamps))
+        Ok(Glimpse { known: Some((view, outline)), stamps })
     }
 
     /// Keeps what a later [`View::glimpse`] may do with, where a reading found nothing to speak of. The stamps are older
@@ -377,26 +384,8 @@ impl View {
         Ok(history)
     }
 
-    /// Walks what is committed.
-    fn walked(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        Ok(match past {
-            Some(past) => {
-                let bar = session.bar(past.progress());
-                let history = past.history()?;
-                drop(bar);
-                session.detail(&match (&self.cache, past.known()) {
-                    (None, _) => "no cache: all was found out anew".to_owned(),
-                    (Some(_), Known::Everything) => "the cache had the answer".to_owned(),
-                    (Some(_), Known::Commits(count)) => format!("the cache knew {count} commits"),
-                })?;
-                history
-            }
-            None => History { complete: true, ..History::default() },
-        })
-    }
-
-    /// Reads the configuration alone: of the work tree around, or the defaults.
-    pub fn configuration(global: &Global) -> Result<Config, Failure> {
+    /// Reads the configuration alone: of the work tree around, or the defaults; warns of what is wrong with it.
+    pub fn configuration(global: &Global, session: &mut Session<'_>) -> Result<Config, Failure> {
         let root = match open(global) {
             Ok(repository) => repository.workdir().map(Path::to_owned),
             Err(GitError::NotARepository { .. }) => {
@@ -404,7 +393,14 @@ impl View {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(root.map_or_else(|| Ok(Config::default()), |root| source::configuration(&root))?)
+        let tree = root.map(|root| source::configured(&root)).transpose()?.unwrap_or_default();
+        warn_of_passed_over(&tree, session)?;
+        if let Some(label) = tree.findings.iter().find_map(|finding| finding.primary.as_ref()) {
+            let source = tree.sources.get(label.file);
+            let place = format!("{}:{}", source.path, source.position(label.range.start).line);
+            session.warn(&format!("{place} does not read, so defaults may stand here; run `git okr check`"))?;
+        }
+        Ok(tree.config)
     }
 
     /// Reads the templates that the configuration names, from where the files were read.
@@ -473,15 +469,6 @@ impl View {
         let (history, locks) = self.look_back(past.as_deref_mut(), cycles, session)?;
         let agreed = self.agreed(past)?;
         Ok(Evidence { history, locks, agreed })
-    }
-
-    /// Gives the days that the cycles of the goals had when they locked.
-    fn agreed(&self, past: Option<&mut Past<'_>>) -> Result<Vec<Cycle>, Failure> {
-        let Some(past) = past else { return Ok(Vec::new()) };
-        let calendar = &self.tree.config.calendar;
-        let ids: BTreeSet<&str> = self.tree.objectives().filter_map(|one| one.objective.cycle.as_deref()).collect();
-        let cycles: Vec<Cycle> = ids.into_iter().filter_map(|id| calendar.cycle(id)).collect();
-        Ok(past.agreed(&cycles)?)
     }
 
     /// Says which goals are meant by what was typed.
@@ -577,11 +564,17 @@ fn cache_of(repository: Option<&Repository>, global: &Global, session: &Session<
     Cache::of(repository, session.cache_folder())
 }
 
-/// Warns of settings that are not in force, and of entries of `paths` that name nothing beside others that do.
-fn warn_of_settings(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
+/// Warns of settings that are not in force.
+fn warn_of_passed_over(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
     for (path, reason) in tree.skipped.iter().filter(|(path, _)| path == config::FILE_NAME) {
         session.warn(&format!("{path} is {reason}: it is not read, and the defaults are in force"))?;
     }
+    Ok(())
+}
+
+/// Warns of settings that are not in force, and of entries of `paths` that name nothing beside others that do.
+fn warn_of_settings(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
+    warn_of_passed_over(tree, session)?;
     for entry in unnamed(tree) {
         session.warn(&format!("`{entry}` in `paths` of {} names no objective file", config::FILE_NAME))?;
     }

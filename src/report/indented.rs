@@ -1,6 +1,7 @@
-//! Owns how long documents are indented: byte for byte as `serde_json` does it, in a part of the time.
+//! Owns how long documents are indented: byte for byte as `serde_json` does it, in a part of the time, and its texts harmless.
 //! Never knows what is written.
 
+use crate::text::json;
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
@@ -44,6 +45,10 @@ impl Indented {
 }
 
 impl Formatter for Indented {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        writer.write_all(json(fragment).as_bytes())
+    }
+
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.begin(b"[", writer)
     }

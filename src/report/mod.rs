@@ -39,10 +39,11 @@ pub use difference::{
 };
 pub use difference_view::render as render_diff;
 pub use doctor::{DoctorV1, MendV1, Merging, RemarkV1, Subject, Visit, doctor, render as render_doctor};
-pub use layout::Style;
+pub use layout::{Style, Tone};
 pub use ledger::ledger;
 pub use ledger_view::render as render_ledger;
 pub use log::{LogSelection, Secret, log, render as render_log, write_log};
+pub use mask::masked;
 pub use model::*;
 pub use recorded::{
     CautionV1, RecordedV1, message as commit_message, publish as publish_recorded, render as render_recorded,
@@ -71,7 +72,6 @@ pub const CACHE_SCHEMA: &str = include_str!("../../schemas/cache.schema.json");
 
 /// Writes a published model as JSON, two spaces a level, with a line end.
 pub fn json(model: &impl serde::Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(model).expect("a model has only text keys and finite numbers");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(model).expect("a model has only text keys and finite numbers");
+    format!("{}\n", crate::text::json(&text))
 }

@@ -21,7 +21,15 @@ fn the_first_objective_checks_without_a_word() {
     let loud: Vec<&serde_json::Value> =
         checked["findings"].as_array().expect("findings").iter().filter(|finding| finding["level"] != "info").collect();
     assert!(loud.is_empty(), "{loud:#?}");
-    let _ = place.okr(&["status"]).exits(0);
+    // In the middle of a quarter nothing is behind on the first day, and the guardrail is not off track.
+    let _ = place.okr(&["status"]).exits(0).says("not started").hides("off track").hides("of its days");
+    let later = place.okr(&["status", "--today", "2026-12-20"]).exits(0).says("off track");
+    let guardrail = later.out.split("guardrail:").nth(1).expect("a guardrail");
+    assert!(guardrail.contains("stale") && !guardrail.contains("off track") && !guardrail.contains('%'), "{guardrail}");
+    // At its beginning the quarter's own days hold.
+    let early = Place::repository();
+    let _ = early.okr(&["init", "--today", "2026-10-05"]).exits(0);
+    assert!(!early.read("okrs/2026-Q4/team.toml").contains("start ="));
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod comment;
 mod demo;
 mod diff;
 mod doctor;
+mod exchange;
 mod figures;
 mod fix;
 mod formats;

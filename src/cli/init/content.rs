@@ -3,6 +3,7 @@
 //! Never looks at what is already there.
 
 use crate::{config, syntax};
+use jiff::civil::Date;
 
 /// Where GitHub looks for workflows, as Gitea and Forgejo do where a folder of their own is missing.
 pub const WORKFLOW: &str = ".github/workflows/okr.yml";
@@ -29,9 +30,18 @@ pub const ATTRIBUTES: &str = ".gitattributes";
 /// Gives the files for a team's first cycle, by path from the root.
 ///
 /// The folder is one of the configured paths, attributes are the lines that have git merge their files by name and field;
-/// the owner is a handle or an address and stands behind the example until the team writes its own.
-pub fn files(folder: &str, cycle: &str, owner: &str, attributes: &[String]) -> Vec<(String, String)> {
+/// the owner is a handle or an address and stands behind the example until the team writes its own. Where the cycle has run
+/// for a while, `start` is the day from which progress is expected.
+pub fn files(
+    folder: &str,
+    cycle: &str,
+    owner: &str,
+    start: Option<Date>,
+    attributes: &[String],
+) -> Vec<(String, String)> {
+    let start = start.map(|start| format!("start = {start}              # the cycle runs already: we begin here\n"));
     let objectives = plain(include_str!("objectives.toml"))
+        .replace("{start}", &start.unwrap_or_default())
         .replace("{cycle}", cycle)
         .replace("\"{owner}\"", &toml::Value::from(owner).to_string());
     let goals = format!("{folder}/{cycle}/team.toml");
@@ -46,6 +56,11 @@ pub fn files(folder: &str, cycle: &str, owner: &str, attributes: &[String]) -> V
         (WORKFLOW.to_owned(), workflow),
         (ATTRIBUTES.to_owned(), format!("{MERGED}{}\n", attributes.join("\n"))),
     ]
+}
+
+/// Writes the first line of an objective file, given by its path from the root, by which editors find its schema.
+pub fn objectives_schema_line(file: &str) -> String {
+    schema_line(file, &format!("{SCHEMAS}/objectives.schema.json"))
 }
 
 /// Writes the first line of a file by which editors (taplo, tombi, VS Code) find its schema; both are paths from the root.
@@ -69,7 +84,8 @@ mod tests {
     #[test]
     fn the_objective_is_of_the_cycle_and_has_its_owner() {
         for owner in ["ana@acme.example", "@acme/payments", "An \"odd\" \\ one", "{cycle}"] {
-            let files = files("okrs", "2026-Q4", owner, &[]);
+            let files = files("okrs", "2026-Q4", owner, Some(jiff::civil::date(2026, 11, 22)), &[]);
+            assert_eq!(files[1].1.matches("start = 2026-11-22 ").count(), 3);
             assert_eq!(files[1].0, "okrs/2026-Q4/team.toml");
             let table: toml::Table = files[1].1.parse().expect("TOML");
             assert_eq!((table["cycle"].as_str(), table["owner"].as_str()), (Some("2026-Q4"), Some(owner)));

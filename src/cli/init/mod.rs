@@ -2,12 +2,15 @@
 
 pub(super) mod content;
 
+pub(super) use content::objectives_schema_line;
+
 use super::arguments::Global;
 use super::asking::{self, Ended};
 use super::{Failure, Outcome, OutputLost, Session, Usage};
 use crate::config::Config;
 use crate::git::{DRIVER, DRIVER_SETTINGS, Person, Repository};
 use crate::source;
+use jiff::civil::Date;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
@@ -52,7 +55,7 @@ impl Init {
         let attributes = source::attributes(&config.paths, DRIVER);
         // Whoever asks writes nothing before the last answer.
         let driver = self.driver(&repository, session)?;
-        let mut files = content::files(&folder, &cycle, &owner, &attributes);
+        let mut files = content::files(&folder, &cycle, &owner, late(&config, &cycle, today), &attributes);
         files.retain(|(path, _)| path != content::WORKFLOW || config.forge_provider != "gitlab");
         for (path, text) in files {
             if let Some(there) = in_the_way(root, &path) {
@@ -105,6 +108,13 @@ pub(super) fn owner(config: &Config, person: Option<&Person>) -> String {
     let is_in = |members: &[String]| email.is_some_and(|email| members.iter().any(|m| m.eq_ignore_ascii_case(email)));
     let team = config.teams.iter().find(|(_, team)| is_in(&team.members)).or_else(|| config.teams.iter().next());
     team.map(|(handle, _)| handle.as_str()).or(email).unwrap_or("@team").to_owned()
+}
+
+/// Gives the day to begin on where the cycle's own start is too long ago for a first check-in to be in time.
+fn late(config: &Config, cycle: &str, today: Date) -> Option<Date> {
+    let start = config.calendar.cycle(cycle)?.start;
+    let patience = config.calendar.cadence_days.saturating_add(config.calendar.grace_days);
+    ((today - start).get_days() > patience).then_some(today)
 }
 
 /// Gives the first configured folder that is named literally.
