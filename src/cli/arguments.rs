@@ -66,6 +66,13 @@ pub struct Chosen {
     pub mine: bool,
 }
 
+impl Chosen {
+    /// Tells whether nothing was left out by a choice.
+    pub fn is_everything(&self) -> bool {
+        self.cycle.is_none() && self.owner.is_none() && !self.mine
+    }
+}
+
 /// How to write what a command shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Shown {

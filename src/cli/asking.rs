@@ -16,14 +16,15 @@ use miette::Diagnostic;
 pub struct Ended;
 
 /// Asks for something that `read` makes of the answer, or says why it cannot; an empty answer is the default's text, which
-/// stands in brackets.
+/// stands in brackets where there is any.
 pub fn ask<T>(
     session: &mut Session<'_>,
     question: &str,
     default: Option<&str>,
     mut read: impl FnMut(&str) -> Result<T, String>,
 ) -> Result<Option<T>, Failure> {
-    let shown = default.map(|default| format!(" [{}]", printable(default))).unwrap_or_default();
+    let shown = default.filter(|default| !default.is_empty());
+    let shown = shown.map(|default| format!(" [{}]", printable(default))).unwrap_or_default();
     loop {
         tell(session, &format!("{}{shown}: ", printable(question)))?;
         let Some(typed) = line(session)? else {

@@ -3,9 +3,8 @@
 use super::arguments::{At, Chosen, Global, Shown};
 use super::{Failure, Outcome, Session, view};
 use crate::git::Error as GitError;
-use crate::history::{History, Options, Work};
-use crate::report::{self, Cycles, Input, LedgerV1, LogSelection, Selection, WorkCommitV1};
-use crate::source::Tree;
+use crate::history::{History, Options, Outline, Work};
+use crate::report::{self, Cycles, Input, LedgerV1, LogSelection, Secret, Selection, WorkCommitV1};
 use std::mem::ManuallyDrop;
 
 /// Show what happened to the goals, newest first
@@ -47,8 +46,8 @@ impl Log {
             true => (None, None),
             false => view::View::glimpse(global, session)?,
         };
-        if let Some(view) = known
-            && self.tell_what_is_known(&ManuallyDrop::new(view), session)?
+        if let Some((view, outline)) = known
+            && self.tell_what_is_known(&mut ManuallyDrop::new(view), &outline, session)?
         {
             return Ok(Outcome::Fine);
         }
@@ -85,7 +84,10 @@ impl Log {
             (Shown::Human, Some(ledger)) => {
                 session.print(&report::render_ledger(ledger, history.complete, &session.style()))?;
             }
-            _ => self.show(&history, &view.tree, &selection, ledger.as_deref(), work.as_deref(), session)?,
+            _ => {
+                let secret = Secret::from(&view.tree);
+                self.show(&history, &secret, &selection, ledger.as_deref(), work.as_deref(), session)?;
+            }
         }
         if let Some(stamps) = stamps {
             view.remember(&stamps);
@@ -109,34 +111,52 @@ impl Log {
 
     /// Tells what earlier runs found out, where nothing changed since; `false` where that is not enough. Whatever is amiss
     /// is left to the long way, which says so.
-    fn tell_what_is_known(&self, view: &view::View, session: &mut Session<'_>) -> Result<bool, Failure> {
-        let names: Vec<String> = self.name.iter().cloned().collect();
-        let selection = view.selection(&self.chosen, &names)?;
-        let Ok(selection) = LogSelection::new(&view.tree, &History::default(), &selection, view.today) else {
-            return Ok(false);
+    fn tell_what_is_known(
+        &self,
+        view: &mut view::View,
+        outline: &Outline,
+        session: &mut Session<'_>,
+    ) -> Result<bool, Failure> {
+        let asked = match (&self.name, self.chosen.is_everything()) {
+            (Some(name), true) => outline.resolve(name, view.today),
+            _ => None,
         };
+        let selection = match asked {
+            Some(name) => LogSelection::of(&name),
+            None => {
+                let Some(tree) = outline.tree() else { return Ok(false) };
+                view.tree = tree;
+                let names: Vec<String> = self.name.iter().cloned().collect();
+                let selection = view.selection(&self.chosen, &names)?;
+                match LogSelection::new(&view.tree, &History::default(), &selection, view.today) {
+                    Ok(selection) => selection,
+                    Err(_) => return Ok(false),
+                }
+            }
+        };
+        let secret = Secret::from(outline);
         let options = Options { first_parent: self.first_parent, full_history: self.full_history };
-        let Some(history) = view.known_of(&options, selection.needs(&view.tree))? else { return Ok(false) };
+        let Some(history) = view.known_of(&options, selection.needs(&secret))? else { return Ok(false) };
         let history = ManuallyDrop::new(history);
         session.detail("the files are as they were when they were read, and the cache had the answer")?;
         view.warn_of_gaps(&history, session)?;
-        self.show(&history, &view.tree, &selection, None, None, session)?;
+        self.show(&history, &secret, &selection, None, None, session)?;
         Ok(true)
     }
 
     fn show(
         &self,
         history: &History,
-        tree: &Tree,
+        secret: &Secret,
         selection: &LogSelection,
         ledger: Option<&[LedgerV1]>,
         work: Option<&[WorkCommitV1]>,
         session: &mut Session<'_>,
     ) -> Result<(), Failure> {
         match self.format {
-            Shown::Json => session.write(|out| report::write_log(history, tree, selection, ledger, work, out)),
+            Shown::Json => session.write(|out| report::write_log(history, secret, selection, ledger, work, out)),
             Shown::Human => {
-                let log = report::log(history, tree, selection);
+                let log = report::log(history, secret.clone(), selection);
                 session.print(&report::render_log(&log, &session.style()))
             }
         }

@@ -1,21 +1,24 @@
 //! Owns what a command looks at: the repository, one state of its files, the day, and the history behind it.
 
+mod modelled;
 mod past;
 mod working;
+
+pub use modelled::Modelled;
 
 use super::arguments::{At, Chosen, Global};
 use super::{Failure, Session, Usage, asked, written};
 use crate::config::{self, Config};
-use crate::finding::{self, Finding, Level};
+use crate::finding::{Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Repository};
-use crate::history::{Cache, History, Known, Locks, Options, Past, Work};
+use crate::history::{Cache, History, Locks, Options, Outline, Past};
 use crate::okr::Cycle;
-use crate::report::{self, Cycles, Input, ReportV1, Selection};
-use crate::rules::{self, Checked, Group, Subject};
+use crate::report::{Cycles, Selection};
+use crate::rules::{self, Checked, Subject};
 use crate::source::{self, AsOf, Revision, Stamps, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -37,24 +40,15 @@ pub struct View {
     cache: Option<Cache>,
 }
 
+/// What an earlier run found where nothing changed since, and the stamps that a reading may be remembered by.
+type Glimpse = (Option<(View, Outline)>, Option<Stamps>);
+
 /// Where the files of a view were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seen {
     WorkTree,
     Index,
     Commit,
-}
-
-/// A report model, and what it was made of.
-pub struct Modelled {
-    /// The model.
-    pub report: ReportV1,
-    /// The past.
-    pub history: History,
-    /// What the rules found.
-    pub checked: Checked,
-    /// The commits that work for goals, where they were asked for.
-    pub work: Option<Work>,
 }
 
 /// What is known of the past.
@@ -77,9 +71,9 @@ impl View {
     }
 
     /// Looks at a work tree without reading it: `None` unless an earlier run read just the same, and found it to be what
-    /// HEAD holds and nothing in it to speak of. Of the goals it has no more than a log needs. With it come the stamps
-    /// that a reading may be remembered by.
-    pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<(Option<View>, Option<Stamps>), Failure> {
+    /// HEAD holds and nothing in it to speak of. It comes without the goals: of those there is an outline. Beside it stand
+    /// the stamps that a reading may be remembered by.
+    pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<Glimpse, Failure> {
         let Ok(repository) = open(global) else { return Ok((None, None)) };
         let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok((None, None)) };
         let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else { return Ok((None, None)) };
@@ -87,11 +81,12 @@ impl View {
         let Ok(config) = source::configuration(&root) else { return Ok((None, None)) };
         let stamps = Stamps::take(&repository, &root, &config);
         let outlined = stamps.as_ref().and_then(|stamps| cache.outline(head, &config, stamps));
-        let Some(tree) = outlined else { return Ok((None, stamps)) };
+        let Some(outline) = outlined else { return Ok((None, stamps)) };
+        let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));
         let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache };
-        Ok((Some(view), stamps))
+        Ok((Some((view, outline)), stamps))
     }
 
     /// Keeps what a later [`View::glimpse`] may do with, where a reading found nothing to speak of. The stamps are older
@@ -375,26 +370,8 @@ impl View {
         Ok(history)
     }
 
-    /// Walks what is committed.
-    fn walked(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        Ok(match past {
-            Some(past) => {
-                let bar = session.bar(past.progress());
-                let history = past.history()?;
-                drop(bar);
-                session.detail(&match (&self.cache, past.known()) {
-                    (None, _) => "no cache: all was found out anew".to_owned(),
-                    (Some(_), Known::Everything) => "the cache had the answer".to_owned(),
-                    (Some(_), Known::Commits(count)) => format!("the cache knew {count} commits"),
-                })?;
-                history
-            }
-            None => History { complete: true, ..History::default() },
-        })
-    }
-
-    /// Reads the configuration alone: of the work tree around, or the defaults.
-    pub fn configuration(global: &Global) -> Result<Config, Failure> {
+    /// Reads the configuration alone: of the work tree around, or the defaults; warns of what is wrong with it.
+    pub fn configuration(global: &Global, session: &mut Session<'_>) -> Result<Config, Failure> {
         let root = match open(global) {
             Ok(repository) => repository.workdir().map(Path::to_owned),
             Err(GitError::NotARepository { .. }) => {
@@ -402,7 +379,14 @@ impl View {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(root.map_or_else(|| Ok(Config::default()), |root| source::configuration(&root))?)
+        let tree = root.map(|root| source::configured(&root)).transpose()?.unwrap_or_default();
+        warn_of_passed_over(&tree, session)?;
+        if let Some(label) = tree.findings.iter().find_map(|finding| finding.primary.as_ref()) {
+            let source = tree.sources.get(label.file);
+            let place = format!("{}:{}", source.path, source.position(label.range.start).line);
+            session.warn(&format!("{place} does not read, so defaults may stand here; run `git okr check`"))?;
+        }
+        Ok(tree.config)
     }
 
     /// Reads the templates that the configuration names, from where the files were read.
@@ -414,47 +398,6 @@ impl View {
             }
             _ => source::templates(&self.root, folder)?,
         })
-    }
-
-    /// Builds the report model of what was chosen, and warns of what is not in it.
-    pub fn model(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<ReportV1, Failure> {
-        let Modelled { report, history, checked, .. } = self.modelled(chosen, names, session)?;
-        self.warn_of_gaps(&history, session)?;
-        self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
-        Ok(report)
-    }
-
-    /// Builds the report model of what was chosen.
-    pub fn modelled(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<Modelled, Failure> {
-        self.modelled_with(chosen, names, false, session)
-    }
-
-    pub fn modelled_with(
-        &self,
-        chosen: &Chosen,
-        names: &[String],
-        with_work: bool,
-        session: &mut Session<'_>,
-    ) -> Result<Modelled, Failure> {
-        let selection = self.selection(chosen, names)?;
-        let cycles = report::shown(&self.tree, &selection, self.today)?;
-        let mut past = self.past(&Options::default())?;
-        let Evidence { mut history, locks, agreed } = self.evidence_of(past.as_mut(), &cycles, session)?;
-        let work = match with_work {
-            true => self.work_of(past.as_ref(), &cycles, &mut history, session)?,
-            false => None,
-        };
-        let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
-        let checked = rules::check(&subject, &rules::Selection::default());
-        let published = rules::history_value(Some(&history));
-        let findings = finding::published(&rules::view(&checked, &self.tree, &published));
-        let (tree, today) = (&self.tree, self.today);
-        let input = Input { tree, history: Some(&history), locks: &locks, today, selection: &selection, findings };
-        let mut report = report::build(input)?;
-        if let Some(work) = &work {
-            report::tell_work(&mut report, tree, &history, work);
-        }
-        Ok(Modelled { report, history, checked, work })
     }
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
@@ -471,15 +414,6 @@ impl View {
         let (history, locks) = self.look_back(past.as_deref_mut(), cycles, session)?;
         let agreed = self.agreed(past)?;
         Ok(Evidence { history, locks, agreed })
-    }
-
-    /// Gives the days that the cycles of the goals had when they locked.
-    fn agreed(&self, past: Option<&mut Past<'_>>) -> Result<Vec<Cycle>, Failure> {
-        let Some(past) = past else { return Ok(Vec::new()) };
-        let calendar = &self.tree.config.calendar;
-        let ids: BTreeSet<&str> = self.tree.objectives().filter_map(|one| one.objective.cycle.as_deref()).collect();
-        let cycles: Vec<Cycle> = ids.into_iter().filter_map(|id| calendar.cycle(id)).collect();
-        Ok(past.agreed(&cycles)?)
     }
 
     /// Says which goals are meant by what was typed.
@@ -576,11 +510,17 @@ fn cache_of(repository: Option<&Repository>, global: &Global, session: &Session<
     Cache::of(repository, session.cache_folder())
 }
 
-/// Warns of settings that are not in force, and of entries of `paths` that name nothing beside others that do.
-fn warn_of_settings(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
+/// Warns of settings that are not in force.
+fn warn_of_passed_over(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
     for (path, reason) in tree.skipped.iter().filter(|(path, _)| path == config::FILE_NAME) {
         session.warn(&format!("{path} is {reason}: it is not read, and the defaults are in force"))?;
     }
+    Ok(())
+}
+
+/// Warns of settings that are not in force, and of entries of `paths` that name nothing beside others that do.
+fn warn_of_settings(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
+    warn_of_passed_over(tree, session)?;
     for entry in unnamed(tree) {
         session.warn(&format!("`{entry}` in `paths` of {} names no objective file", config::FILE_NAME))?;
     }

@@ -185,7 +185,9 @@ pub(super) struct Rules {
 /// Takes a whole number within a range.
 fn whole(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>, least: i64, wanted: &str) -> Option<i64> {
     let number = match value {
-        Content::Integer(digits, base) => crate::syntax::value::integer(digits, *base).filter(|&number| number >= least),
+        Content::Integer(digits, base) => {
+            crate::syntax::value::integer(digits, *base).filter(|&number| number >= least)
+        }
         _ => {
             reader.wrong_type(value, at, wanted);
             return None;

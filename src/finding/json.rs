@@ -3,6 +3,7 @@
 use super::format::{BATCH, FINDINGS_PER_THREAD};
 use super::{Edit, Finding, Fix, Label, Level, Style, Summary, View};
 use crate::cores;
+use crate::text::{JsonWriter, json};
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use std::io::{self, Write};
@@ -173,6 +174,7 @@ pub fn published(view: &View<'_>) -> Vec<serde_json::Value> {
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::Result<()> {
     let document = DocumentV1 { format: 1, summary: view.summary, history: view.history, findings: Vec::new() };
     let document = serde_json::to_string_pretty(&document)?;
+    let document = json(&document);
     if view.findings.is_empty() {
         return writeln!(out, "{document}");
     }
@@ -196,7 +198,8 @@ fn element(finding: &Finding, view: &View<'_>) -> io::Result<Vec<u8>> {
     // As deep as the list stands in the document.
     formatter.begin_object(&mut io::sink()).and_then(|()| formatter.begin_array(&mut io::sink()))?;
     let mut text = Vec::with_capacity(ROOM);
-    FindingV1::new(finding, view).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
+    let mut serializer = Serializer::with_formatter(JsonWriter(&mut text), formatter);
+    FindingV1::new(finding, view).serialize(&mut serializer)?;
     Ok(text)
 }
 

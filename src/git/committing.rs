@@ -1,7 +1,7 @@
 //! Owns committing what a user asked for: git itself does it, as a process, so that hooks, signing and filters hold.
 //! Never stages anything else, and never goes on in the middle of a merge or the like.
 
-use super::{Repository, State};
+use super::{Error, Repository, State};
 use std::process::{Command, Stdio};
 
 /// Why files were not committed.
@@ -23,6 +23,10 @@ pub enum CommitError {
         /// The first such file, from the root.
         path: String,
     },
+    /// The index could not be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Index(#[from] Error),
     /// There is no git to be run.
     #[error("could not run git")]
     #[diagnostic(help("install git, or leave out --commit and commit the files yourself"))]
@@ -48,8 +52,7 @@ impl Repository {
     pub fn may_commit(&self) -> Result<(), CommitError> {
         let (operation, help) = match self.state() {
             State::Clean => {
-                // An index that does not read says nothing of conflicts; git itself will.
-                let conflict = self.conflicted().ok().and_then(|paths| paths.into_iter().next());
+                let conflict = self.conflicted()?.into_iter().next();
                 return conflict.map_or(Ok(()), |path| Err(CommitError::Conflict { path }));
             }
             State::Merge => ("a merge", "end it with `git merge --continue`, or leave out --commit"),
@@ -72,7 +75,7 @@ impl Repository {
     /// As [`Repository::may_commit`]; where git or a hook refuses, the files stay as they are.
     pub fn commit_files(&self, paths: &[String], message: &str) -> Result<(), CommitError> {
         self.may_commit()?;
-        let tracked = self.tracked().unwrap_or_default();
+        let tracked = self.tracked()?;
         let is_new = |path: &&String| !tracked.iter().any(|file| file.path == **path);
         let new: Vec<&String> = paths.iter().filter(is_new).collect();
         if !new.is_empty() {
@@ -89,8 +92,15 @@ impl Repository {
     }
 
     fn run_git(&self, command: &'static str, options: &[&str], paths: &[&String]) -> Result<(), CommitError> {
-        let status = Command::new("git")
-            .current_dir(self.workdir().unwrap_or(self.common_dir()))
+        let root = self.workdir().ok_or_else(|| Error::Bare { operation: "commit files".into() })?;
+        let mut git = Command::new("git");
+        // The environment may name another repository than the one that was opened.
+        git.arg("--git-dir").arg(self.inner.path()).arg("--work-tree").arg(root);
+        if let (None, Some(index)) = (self.index_file(), self.inner.index().ok().as_ref().and_then(git2::Index::path)) {
+            git.env("GIT_INDEX_FILE", index);
+        }
+        let status = git
+            .current_dir(root)
             .args(["--literal-pathspecs", command])
             .args(options)
             .arg("--")

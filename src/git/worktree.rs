@@ -63,7 +63,8 @@ impl Repository {
         let mut files: Vec<_> = index
             .iter()
             .map(|entry| Tracked {
-                path: String::from_utf8_lossy(&entry.path).into_owned(),
+                path: String::from_utf8(entry.path)
+                    .unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned()),
                 id: entry.id.into(),
                 mode: entry.mode,
                 left_out: entry.flags_extended & SKIP_WORKTREE != 0,

@@ -27,7 +27,7 @@ mod uncommitted;
 mod walk;
 mod work;
 
-pub use ledger::{Cache, CacheSize};
+pub use ledger::{Cache, CacheSize, Outline};
 pub use lock::{Locked, Locks};
 pub use names::former;
 pub use progress::{Progress, Stage};
@@ -192,6 +192,16 @@ pub struct History {
     pub degraded: Vec<Degraded>,
     /// Newest first, as `git log --date-order` has the commits, then by name, then by kind.
     pub events: Vec<Event>,
+}
+
+impl History {
+    /// Tells whether a commit may know a full name: one does, or not all is there to look at. An objective is known by its
+    /// key results, for its own coming is no event.
+    pub fn may_know(&self, name: &str) -> bool {
+        let is_meant =
+            |other: &str| other.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        !self.complete || self.events.iter().any(|event| event.commit.is_some() && is_meant(&event.name))
+    }
 }
 
 /// How many objects were read to find a history.

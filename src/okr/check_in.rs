@@ -259,7 +259,7 @@ fn milestone(typed: &str, all: &[Milestone]) -> Option<usize> {
     let names = milestones_of(all);
     let number =
         || typed.parse::<usize>().ok().filter(|number| (1..=all.len()).contains(number)).map(|number| number - 1);
-    names.iter().position(|name| name == typed).or_else(number)
+    names.iter().position(|name| name == typed || *name == slug(typed)).or_else(number)
 }
 
 /// Says which milestones there are. Titles of a sensitive key result stay hidden: their digits are values.
@@ -378,7 +378,7 @@ mod tests {
             (binary.clone(), "k=true", "done", Datum::Flag(true)),
             (binary.clone(), "k=2026-11-20", "done", day.clone()),
             (binary.clone(), "k=done", "done", Datum::Day(TODAY)),
-            (milestones(), "k.germany=2026-11-20", "milestone.0.done", day.clone()),
+            (milestones(), "k.Germany=2026-11-20", "milestone.0.done", day.clone()),
             (milestones(), "k.le-de-r=true", "milestone.2.done", Datum::Flag(true)),
             (milestones(), "k.4=false", "milestone.3.done", Datum::Flag(false)),
         ] {

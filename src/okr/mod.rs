@@ -31,7 +31,8 @@ pub use key_result::{
     Amend, Bounds, Change, Checkpoint, Done, Goal, KeyResult, Kind, Measure, Milestone, Pace, Role, Rung,
 };
 pub use lock::{
-    Grade, Locked, NotCommitted, as_committed, eased, grade, kept_promise, objective_eased, under_definition,
+    Grade, Locked, NotCommitted, as_committed, eased, final_score, grade, kept_promise, objective_eased,
+    under_definition,
 };
 pub use name::{Name, is_slug, slug};
 pub use number::{

@@ -56,7 +56,7 @@ pub struct Directory {
     names: Vec<(Name, usize)>,
     /// Places of the names, in the order of their last parts.
     by_end: Vec<usize>,
-    /// Distinct by id, in order.
+    /// Distinct by id, in order; behind them those of names that were left out.
     cycles: Vec<Cycle>,
 }
 
@@ -77,6 +77,13 @@ impl Directory {
         let mut by_end: Vec<usize> = (0..placed.len()).collect();
         by_end.sort_by_key(|&at| end(&placed[at].0));
         Directory { names: placed, by_end, cycles }
+    }
+
+    /// Takes in the cycles of names that were left out because none of them ends with what will be asked for.
+    #[must_use]
+    pub fn beside(mut self, cycles: impl IntoIterator<Item = Cycle>) -> Self {
+        self.cycles.extend(cycles);
+        self
     }
 
     /// Resolves a typed name or the end of one, by whole parts: a full name stands for itself, else the cycles that run

@@ -2,17 +2,19 @@
 //! Never decides what an event is: that is history's.
 
 use super::build::changes;
+use super::indented::Indented;
 use super::layout::{Style, Tone, columns};
 use super::model::{AuthorV1, ChangeV1, EventV1, FORMAT, LedgerV1, LogV1};
 use super::select::{self, Chosen, Cycles, Index, Selection};
 use super::work::WorkCommitV1;
 use super::{mask, show};
 use crate::git::ObjectId;
-use crate::history::{Event, EventKind, History, HistoryV1};
+use crate::history::{Event, EventKind, History, HistoryV1, Outline};
 use crate::okr::Name;
 use crate::source::Tree;
 use crate::text::printable;
 use jiff::civil::Date;
+use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -38,6 +40,11 @@ impl LogSelection {
     #[must_use]
     pub fn only_goalposts(self, goalposts: bool) -> Self {
         LogSelection { goalposts, ..self }
+    }
+
+    /// Asks for the events of one name, and of what it holds.
+    pub fn of(name: &Name) -> Self {
+        LogSelection { names: Some(vec![name.to_string()]), ..LogSelection::default() }
     }
 
     /// Settles a selection over the living names and, where none is meant, over those that only the past knows.
@@ -73,9 +80,8 @@ impl LogSelection {
     }
 
     /// Tells whether its events are needed: it is asked for, or hides what others say of the same commits.
-    pub fn needs<'a>(&'a self, tree: &Tree) -> impl Fn(&str) -> bool + use<'a> {
-        let secret = secret(tree);
-        move |name| self.holds(name) || secret.contains(name)
+    pub fn needs<'a>(&'a self, secret: &'a Secret) -> impl Fn(&str) -> bool + use<'a> {
+        move |name| self.holds(name) || secret.holds(name)
     }
 
     /// Tells whether no goal is left out by its name.
@@ -103,9 +109,9 @@ fn gone(tail: &str, history: &History) -> Vec<String> {
     names.iter().filter(|name| name.ends_with(tail)).map(Name::to_string).collect()
 }
 
-/// Publishes events, without a ledger. `tree` is the revision asked about: what is sensitive there is masked back to its beginning.
-pub fn log(history: &History, tree: &Tree, selection: &LogSelection) -> LogV1 {
-    let events = published(history, tree, selection).collect();
+/// Publishes events, without a ledger. What is `secret` in the revision asked about is masked back to its beginning.
+pub fn log(history: &History, secret: impl Into<Secret>, selection: &LogSelection) -> LogV1 {
+    let events = published(history, &secret.into(), selection).collect();
     LogV1 { format: FORMAT, history: HistoryV1::from(history), events, ledger: None, work: None }
 }
 
@@ -115,14 +121,14 @@ pub fn log(history: &History, tree: &Tree, selection: &LogSelection) -> LogV1 {
 /// What the stream says.
 pub fn write_log(
     history: &History,
-    tree: &Tree,
+    secret: &Secret,
     selection: &LogSelection,
     ledger: Option<&[LedgerV1]>,
     work: Option<&[WorkCommitV1]>,
     out: impl std::io::Write,
 ) -> std::io::Result<()> {
     /// The fields of [`LogV1`].
-    #[derive(serde::Serialize)]
+    #[derive(Serialize)]
     struct Written<'a, E> {
         format: u32,
         history: HistoryV1,
@@ -131,40 +137,57 @@ pub fn write_log(
         work: Option<&'a [WorkCommitV1]>,
     }
 
-    struct Events<'a>(&'a History, &'a Tree, &'a LogSelection);
+    struct Events<'a>(&'a History, &'a Secret, &'a LogSelection);
 
-    impl serde::Serialize for Events<'_> {
+    impl Serialize for Events<'_> {
         fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             serializer.collect_seq(published(self.0, self.1, self.2))
         }
     }
 
     let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
-    let events = Events(history, tree, selection);
+    let events = Events(history, secret, selection);
     let history = HistoryV1::from(history);
-    serde_json::to_writer_pretty(&mut out, &Written { format: FORMAT, history, events, ledger, work })?;
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Indented::default());
+    Written { format: FORMAT, history, events, ledger, work }.serialize(&mut serializer)?;
     std::io::Write::write_all(&mut out, b"\n")?;
     std::io::Write::flush(&mut out)
 }
 
-/// Names the key results that are sensitive.
-pub(super) fn secret(tree: &Tree) -> HashSet<String> {
-    tree.objectives()
-        .filter_map(|located| Some((located.name()?, located.objective)))
-        .flat_map(|(name, objective)| {
+/// The key results that are sensitive today, by full name.
+#[derive(Debug, Clone, Default)]
+pub struct Secret(HashSet<String>);
+
+impl Secret {
+    /// Tells whether a key result is sensitive, by its full name.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+}
+
+impl From<&Tree> for Secret {
+    fn from(tree: &Tree) -> Self {
+        let named = tree.objectives().filter_map(|located| Some((located.name()?, located.objective)));
+        let sensitive = named.flat_map(|(name, objective)| {
             let sensitive = objective.key_results.iter().filter(|kr| kr.sensitive);
             sensitive.map(move |kr| name.key_result(&kr.id).to_string()).collect::<Vec<_>>()
-        })
-        .collect()
+        });
+        Secret(sensitive.collect())
+    }
+}
+
+impl From<&Outline> for Secret {
+    fn from(outline: &Outline) -> Self {
+        Secret(outline.sensitive.iter().cloned().collect())
+    }
 }
 
 fn published<'a>(
     history: &'a History,
-    tree: &Tree,
+    secret: &'a Secret,
     selection: &'a LogSelection,
 ) -> impl Iterator<Item = EventV1> + use<'a> {
-    let secret = secret(tree);
-    let is_secret = move |event: &crate::history::Event| event.sensitive || secret.contains(&*event.name);
+    let is_secret = move |event: &Event| event.sensitive || secret.holds(&event.name);
     let commits: HashSet<Option<ObjectId>> =
         history.events.iter().filter(|event| is_secret(event)).map(|event| event.commit).collect();
     let mut above: Option<(Option<ObjectId>, Head)> = None;

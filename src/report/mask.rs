@@ -145,7 +145,7 @@ fn change(change: &mut ChangeV1) {
 
 /// Gives what stands for the value of a field, `None` for itself: words lose their digits, days and the owner's beliefs
 /// stay, everything else goes.
-fn masked(field: &str, value: &Value) -> Option<Value> {
+pub fn masked(field: &str, value: &Value) -> Option<Value> {
     const KEPT: &[&str] = &[
         "name",
         "status",

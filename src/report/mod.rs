@@ -6,6 +6,7 @@ mod cache;
 mod card;
 mod chart;
 mod comment;
+mod continuation;
 mod difference;
 mod difference_view;
 mod doctor;
@@ -14,6 +15,7 @@ pub mod document;
 mod example;
 mod figures;
 mod filter;
+mod indented;
 mod layout;
 mod ledger;
 mod ledger_view;
@@ -38,16 +40,17 @@ pub use difference::{
     CycleChangeV1, DiffV1, Frame, KeyResultChangeV1, ObjectiveChangeV1, ShownV1, StandV1, publish as publish_diff,
 };
 pub use difference_view::render as render_diff;
-pub use doctor::{DoctorV1, MendV1, RemarkV1, Subject, Visit, doctor, render as render_doctor};
-pub use layout::Style;
+pub use doctor::{DoctorV1, MendV1, Merging, RemarkV1, Subject, Visit, doctor, render as render_doctor};
+pub use layout::{Style, Tone};
 pub use ledger::ledger;
 pub use ledger_view::render as render_ledger;
-pub use log::{LogSelection, log, render as render_log, write_log};
+pub use log::{LogSelection, Secret, log, render as render_log, write_log};
+pub use mask::masked;
 pub use model::*;
 pub use recorded::{
     CautionV1, RecordedV1, message as commit_message, publish as publish_recorded, render as render_recorded,
 };
-pub use select::{Cycles, Error as SelectionError, Selection, shown, stands_behind};
+pub use select::{Cycles, Error as SelectionError, Selection, named, shown, stands_behind};
 pub use status::render as render_status;
 pub use template::{BUILT_IN, Error as TemplateError, Templates};
 pub use work::{
@@ -71,7 +74,6 @@ pub const CACHE_SCHEMA: &str = include_str!("../../schemas/cache.schema.json");
 
 /// Writes a published model as JSON, two spaces a level, with a line end.
 pub fn json(model: &impl serde::Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(model).expect("a model has only text keys and finite numbers");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(model).expect("a model has only text keys and finite numbers");
+    format!("{}\n", crate::text::json(&text))
 }

@@ -154,6 +154,10 @@ pub struct ObjectiveV1 {
     pub retro: Option<Retro>,
     /// Findings that its owners answered.
     pub allow: Vec<Allow>,
+    /// The same goal in the cycle before, of which it is the continuation.
+    pub continues: Option<String>,
+    /// The same goal in the cycle after.
+    pub continued_by: Option<String>,
     /// Names that it had before.
     pub aliases: Vec<String>,
     /// Free table.
@@ -278,6 +282,10 @@ pub struct KeyResultV1 {
     pub retro: Option<Retro>,
     /// Findings that its owner answered.
     pub allow: Vec<Allow>,
+    /// The same goal in the cycle before, of which it is the continuation.
+    pub continues: Option<String>,
+    /// The same goal in the cycle after.
+    pub continued_by: Option<String>,
     /// Names that it had before.
     pub aliases: Vec<String>,
     /// Free table; null where it is sensitive.

@@ -282,11 +282,12 @@ impl View {
         let style = self.style;
         let spark_width = if style.width >= WIDE { 10 } else { 8 };
         let is_guardrail = kr.not_counted == Some(NotCounted::Guardrail);
-        let shown = kr.progress.filter(|_| kr.counted || is_guardrail);
+        // Before its first measurement a guardrail has kept nothing, and broken nothing.
+        let shown = kr.progress.filter(|_| kr.counted || (is_guardrail && kr.last_check_in.is_some()));
         let bar = self.bar(shown, kr.expected.filter(|_| kr.counted), self.bar_width(), tone(kr.health));
         let percent = style.cell_right(Tone::Strong, &percent(shown, kr.sensitive), 7);
         let gap = match (kr.progress, kr.expected, kr.not_counted) {
-            (Some(_), _, Some(NotCounted::Guardrail)) => "of its days".into(),
+            (_, _, Some(NotCounted::Guardrail)) => if shown.is_some() { "of its days" } else { "" }.into(),
             (_, _, Some(_)) => "not counted".into(),
             (Some(progress), Some(expected), None) => gap(progress, expected, kr.sensitive),
             _ => String::new(),
@@ -311,7 +312,7 @@ impl View {
         let change =
             self.change(shown, kr.progress_7_days_ago, kr.sensitive).map_or_else(String::new, |c| format!("{c}/7d"));
         let age = kr.last_check_in.map_or_else(
-            || if shown.is_some() { "never".to_owned() } else { String::new() },
+            || if shown.is_some() || is_guardrail { "never".to_owned() } else { String::new() },
             |day| match show::days_between(day, self.today) {
                 0 => "today".into(),
                 ahead if ahead < 0 => format!("in {} d", -ahead),

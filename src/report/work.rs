@@ -3,7 +3,7 @@
 
 use super::model::ReportV1;
 use super::select::{self, Index};
-use super::{LogSelection, show};
+use super::{LogSelection, Secret, show};
 use crate::history::{self, EventKind, History, Work};
 use crate::okr::{Cycle, Directory, Field, Fields, Health, InitiativeStatus, Name, Resolution, Role, Status};
 use crate::source::Tree;
@@ -305,7 +305,7 @@ pub fn list(work: &Work, tree: &Tree, history: &History, asked: &LogSelection) -
     let cycles = select::cycles(tree);
     let index = Index::new(tree, &cycles);
     let mut names = Names::new(tree, &index, history);
-    let secret = super::log::secret(tree);
+    let secret = Secret::from(tree);
     let hidden: HashSet<_> = history.events.iter().filter(|e| e.sensitive).filter_map(|event| event.commit).collect();
     let mut all = Vec::new();
     for commit in &work.commits {
@@ -320,8 +320,8 @@ pub fn list(work: &Work, tree: &Tree, history: &History, asked: &LogSelection) -
             continue;
         }
         let is_secret = |meaning: &Meaning| match meaning {
-            Meaning::Goal(name) => secret.contains(&name.to_string()),
-            Meaning::Several(names) => names.iter().any(|name| secret.contains(&name.to_string())),
+            Meaning::Goal(name) => secret.holds(&name.to_string()),
+            Meaning::Several(names) => names.iter().any(|name| secret.holds(&name.to_string())),
             Meaning::Nothing => false,
         };
         let is_hidden = hidden.contains(&commit.commit) || meanings.iter().any(is_secret);

@@ -2,12 +2,13 @@
 //! Never writes to disk: that is `placing`; never decides what a check-in means: that is `okr`.
 
 use super::{Error, Located, Tree};
-use crate::okr::{self, CheckIn, Cycle, Directory, KeyResult, Name, Refused, Resolution};
+use crate::okr::{self, CheckIn, Cycle, Datum, Directory, KeyResult, Name, Refused, Resolution};
 use crate::syntax::writing::{Draft, Unwritable};
 use crate::text::{FileId, printable};
 use jiff::civil::Date;
 use miette::Diagnostic;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Why a check-in could not be taken in; nothing was.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -132,7 +133,7 @@ fn home(name: &Name) -> Name {
 /// Where a check-in does not fit its key result or its file, or two say different things of one value.
 pub fn record(tree: &Tree, check_ins: &[CheckIn], today: Date) -> Result<Recorded, RecordError> {
     let mut drafts: BTreeMap<FileId, Draft> = BTreeMap::new();
-    let mut set: BTreeSet<(Name, String)> = BTreeSet::new();
+    let mut set: BTreeMap<(Name, String), Option<Datum>> = BTreeMap::new();
     let mut cautions: Vec<(Name, String)> = Vec::new();
     for check_in in check_ins {
         let name = &check_in.name;
@@ -149,10 +150,8 @@ pub fn record(tree: &Tree, check_ins: &[CheckIn], today: Date) -> Result<Recorde
             help: printable(&refused.help).into_owned(),
         };
         let draft = match drafts.entry(located.file.file) {
-            std::collections::btree_map::Entry::Occupied(there) => there.into_mut(),
-            std::collections::btree_map::Entry::Vacant(free) => {
-                free.insert(Draft::new(&source.path, source.text.as_bytes())?)
-            }
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(free) => free.insert(Draft::new(&source.path, source.text.as_bytes())?),
         };
         let Some(at) = draft.find(name) else {
             let (message, help) =
@@ -160,10 +159,25 @@ pub fn record(tree: &Tree, check_ins: &[CheckIn], today: Date) -> Result<Recorde
             return Err(refuse(Refused { message, help }));
         };
         for setting in okr::settings(check_in, key_result, today).map_err(refuse)? {
-            let is_value = setting.field == "current" || setting.field.ends_with("done");
-            if is_value && !set.insert((name.clone(), setting.field.clone())) {
-                let message = "is named twice, and only one value can be its last".to_owned();
-                return Err(refuse(Refused { message, help: "give each key result and milestone once".into() }));
+            match set.entry((name.clone(), setting.field.clone())) {
+                Entry::Vacant(free) => drop(free.insert(setting.value.clone())),
+                Entry::Occupied(mut there) => match (there.get(), &setting.value) {
+                    // Of two milestones reached on two days the later day counts.
+                    (Some(Datum::Day(before)), Some(Datum::Day(day))) if setting.field == "as_of" => {
+                        if day <= before {
+                            continue;
+                        }
+                        there.insert(setting.value.clone());
+                    }
+                    (before, value) if before == value && !is_value(&setting.field) => continue,
+                    _ => {
+                        let message = format!("is named twice, and `{}` can only say one thing", setting.field);
+                        return Err(refuse(Refused {
+                            message,
+                            help: "give each key result and milestone once".into(),
+                        }));
+                    }
+                },
             }
             match &setting.value {
                 Some(value) => draft.set(at, &setting.field, value)?,
@@ -188,6 +202,10 @@ pub fn record(tree: &Tree, check_ins: &[CheckIn], today: Date) -> Result<Recorde
     after.revision.dirty |= !texts.is_empty();
     refuse_what_reads_worse(tree, &after, &texts)?;
     Ok(Recorded { texts, tree: after, cautions })
+}
+
+fn is_value(field: &str) -> bool {
+    field == "current" || field.ends_with("done")
 }
 
 /// What was fine must not be a finding afterwards, such as a file that grew beyond its limit.
@@ -258,7 +276,12 @@ mod tests {
         let said = |all: &[CheckIn]| record(&tree, all, TODAY).expect_err("it is refused").to_string();
         let good = check_in(&tree, "a", "4");
         assert!(said(&[good.clone(), check_in(&tree, "b", "4")]).starts_with("okrs/a.toml:11: b takes no number"));
-        assert!(said(&[good.clone(), good]).contains("is named twice"));
+        assert!(said(&[good.clone(), good.clone()]).contains("is named twice"));
+        let noted = |note: &str, day| CheckIn { said: None, note: Some(note.into()), as_of: day, ..good.clone() };
+        let (early, late) = (date(2026, 11, 19), date(2026, 11, 20));
+        assert!(said(&[noted("x", late), noted("y", late)]).contains("`note` can only say one thing"));
+        let both = record(&tree, &[noted("x", late), noted("x", early)], TODAY).expect("they agree");
+        assert!(both.texts.values().all(|text| text.contains("as_of = 2026-11-20\nnote = \"x\"\n")));
         let unknown = |typed: &str| tree.key_result_named(typed, TODAY).expect_err("no such name").to_string();
         assert_eq!(unknown("o"), "`o` is an objective, and check-ins are made on its key results");
         assert_eq!(unknown("zzz\u{1b}"), "no key result is named `zzz?`");

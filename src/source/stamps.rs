@@ -6,8 +6,8 @@ use crate::config::{Config, FILE_NAME};
 use crate::git::Repository;
 use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
+use std::fs::{DirEntry, Metadata};
 use std::path::Path;
-use walkdir::WalkDir;
 
 /// Seconds that a file must have rested before its times are believed, as git does: one that is written twice within a tick
 /// of the clock has the same times and may have the same size.
@@ -18,8 +18,8 @@ const REST: i64 = 2;
 pub struct Stamps {
     /// Of the place of the work tree and all of them.
     pub digest: [u8; 20],
-    /// The objective files, by path from the root.
-    paths: BTreeSet<String>,
+    /// The objective files, from the root.
+    paths: Vec<String>,
     /// Whether every file had rested for long enough.
     rested: bool,
 }
@@ -30,99 +30,148 @@ impl Stamps {
     /// was last changed in any respect.
     pub fn take(repository: &Repository, root: &Path, config: &Config) -> Option<Self> {
         let paths = Paths::new(&config.paths);
-        let mut taking = Taking { hasher: Sha1::new(), newest: i64::MIN, root };
-        taking.hasher.update(root.as_os_str().as_encoded_bytes());
-        taking.one("index", &repository.index_file()?)?;
-        taking.one(FILE_NAME, &root.join(FILE_NAME))?;
-        let mut found = BTreeSet::new();
+        let place = Place { root, paths: &paths };
+        let mut seen = Seen { bytes: Vec::new(), newest: i64::MIN, found: Vec::new() };
+        seen.text(root.as_os_str().as_encoded_bytes());
+        seen.one("index", &repository.index_file()?)?;
+        seen.one(FILE_NAME, &root.join(FILE_NAME))?;
         for prefix in paths.prefixes() {
-            taking.below(&prefix, &paths, &mut found)?;
+            place.below(&prefix, &mut seen)?;
         }
         let now = jiff::Timestamp::now().as_second();
-        let rested = taking.newest < now - REST;
-        Some(Stamps { digest: taking.hasher.finalize().into(), paths: found, rested })
+        let rested = seen.newest < now - REST;
+        Some(Stamps { digest: Sha1::digest(&seen.bytes).into(), paths: seen.found, rested })
     }
 
     /// Tells whether a tree that was read after these were taken is what HEAD holds, and will be for as long as the stamps
     /// are the same: whatever else a reading depends on (ignored files, sparse checkouts) plays no part in it.
     pub fn stand_for(&self, tree: &Tree, repository: &Repository) -> bool {
         let Ok(tracked) = repository.tracked() else { return false };
+        let paths: BTreeSet<&str> = self.paths.iter().map(String::as_str).collect();
         let plain: BTreeSet<&str> = tracked
             .iter()
-            .filter(|file| file.settled && !file.left_out && self.paths.contains(&file.path))
+            .filter(|file| file.settled && !file.left_out && paths.contains(file.path.as_str()))
             .map(|file| file.path.as_str())
             .collect();
         self.rested
             && !tree.revision.dirty
             && tree.skipped.is_empty()
-            && plain.len() == self.paths.len()
-            && tree.files.len() == self.paths.len()
-            && tree.files.iter().all(|file| self.paths.contains(&file.path))
+            && plain.len() == paths.len()
+            && tree.files.len() == paths.len()
+            && tree.files.iter().all(|file| paths.contains(file.path.as_str()))
     }
 }
 
-struct Taking<'a> {
-    hasher: Sha1,
-    newest: i64,
+/// What is looked at.
+#[derive(Clone, Copy)]
+struct Place<'a> {
     root: &'a Path,
+    paths: &'a Paths,
 }
 
-impl Taking<'_> {
+impl Place<'_> {
     /// Takes what lies below one prefix.
-    fn below(&mut self, prefix: &str, paths: &Paths, found: &mut BTreeSet<String>) -> Option<()> {
+    fn below(self, prefix: &str, seen: &mut Seen) -> Option<()> {
         let mut start = self.root.to_owned();
+        let mut last = None;
         for part in prefix.split('/') {
             start.push(part);
             match start.symlink_metadata() {
                 // The root itself is walked for the settings' sake alone; that it is all goals is another matter.
                 Ok(here) if part.is_empty() || here.is_symlink() => return None,
-                Ok(_) => {}
+                Ok(here) => last = Some(here),
                 Err(_) => return Some(()),
             }
         }
-        for entry in WalkDir::new(&start).follow_root_links(false).sort_by_file_name() {
+        let last = last?;
+        if !last.is_dir() {
+            return if self.paths.holds(prefix) { seen.file(prefix, &last) } else { Some(()) };
+        }
+        self.folder(&start, &mut prefix.to_owned(), seen)
+    }
+
+    /// Takes what lies in a folder, by name; the path from the root is as it was in the end.
+    fn folder(self, folder: &Path, path: &mut String, seen: &mut Seen) -> Option<()> {
+        seen.text(path.as_bytes());
+        let entry = |entry: std::io::Result<DirEntry>| {
             let entry = entry.ok()?;
-            let path = entry.path().strip_prefix(self.root).ok()?.to_str()?.replace(std::path::MAIN_SEPARATOR, "/");
-            if entry.file_name() == ".git" || entry.file_type().is_symlink() {
+            Some((entry.file_name().into_string().ok()?, entry))
+        };
+        let mut entries = std::fs::read_dir(folder).ok()?.map(entry).collect::<Option<Vec<_>>>()?;
+        entries.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        for (name, entry) in entries {
+            let kind = entry.file_type().ok()?;
+            if name == ".git" || kind.is_symlink() {
                 return None;
             }
-            if entry.file_type().is_dir() {
-                self.text(&path);
-            } else if paths.holds(&path) {
-                self.one(&path, entry.path())?;
-                found.insert(path);
+            let above = path.len();
+            path.push('/');
+            path.push_str(&name);
+            match kind.is_dir() {
+                true => self.folder(&entry.path(), path, seen)?,
+                // Asked of the open folder, the system need not find the way to it again for each file.
+                false if self.paths.holds(path) => seen.file(path, &entry.metadata().ok()?)?,
+                false => {}
             }
+            path.truncate(above);
         }
         Some(())
     }
+}
 
-    fn text(&mut self, text: &str) {
-        self.hasher.update(text.len().to_le_bytes());
-        self.hasher.update(text);
+/// What was seen.
+struct Seen {
+    /// All stamps, one behind another.
+    bytes: Vec<u8>,
+    newest: i64,
+    /// The objective files.
+    found: Vec<String>,
+}
+
+impl Seen {
+    /// Takes one objective file.
+    fn file(&mut self, path: &str, found: &Metadata) -> Option<()> {
+        self.stamp(path, Some(found))?;
+        self.found.push(path.to_owned());
+        Some(())
     }
 
     /// Takes the stamp of one file, or that it is not there.
-    #[cfg(unix)]
     fn one(&mut self, name: &str, file: &Path) -> Option<()> {
+        match file.symlink_metadata() {
+            Ok(found) => self.stamp(name, Some(&found)),
+            Err(_) if file.exists() => None,
+            Err(_) => self.stamp(name, None),
+        }
+    }
+
+    fn text(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(&text.len().to_le_bytes());
+        self.bytes.extend_from_slice(text);
+    }
+
+    #[cfg(unix)]
+    fn stamp(&mut self, name: &str, found: Option<&Metadata>) -> Option<()> {
         use std::os::unix::fs::MetadataExt;
-        self.text(name);
-        let Ok(found) = file.symlink_metadata() else {
-            self.hasher.update([0]);
-            return (!file.exists()).then_some(());
+        self.text(name.as_bytes());
+        let Some(found) = found else {
+            self.bytes.push(0);
+            return Some(());
         };
         found.is_file().then_some(())?;
+        self.bytes.push(1);
         for number in [found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec()] {
-            self.hasher.update(number.to_le_bytes());
+            self.bytes.extend_from_slice(&number.to_le_bytes());
         }
         for number in [found.size(), found.ino(), found.dev(), found.mode().into()] {
-            self.hasher.update(number.to_le_bytes());
+            self.bytes.extend_from_slice(&number.to_le_bytes());
         }
         self.newest = self.newest.max(found.mtime());
         Some(())
     }
 
     #[cfg(not(unix))]
-    fn one(&mut self, _: &str, _: &Path) -> Option<()> {
+    fn stamp(&mut self, _: &str, _: Option<&Metadata>) -> Option<()> {
         None
     }
 }

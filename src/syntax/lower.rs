@@ -53,7 +53,10 @@ fn lower(raw: RawFile, mut places: HashMap<usize, Place>, reader: &mut Reader<'_
     }
     let cycle = raw.cycle.map(|cycle| cycle.value.0);
     let owner = raw.owner.map(|owner| owner.value.0);
-    for Entry { raw: mut objective, header, found } in entries(raw.objective) {
+    let all = entries(raw.objective);
+    read.objectives.reserve_exact(all.len());
+    read.places.reserve_exact(all.len());
+    for Entry { raw: mut objective, header, found } in all {
         let cycle = objective.cycle.as_ref().map(|cycle| cycle.value.0.clone()).or_else(|| cycle.clone());
         let id = objective.id.as_ref().map(|id| id.value.0.clone());
         let name = id.as_ref().map(|id| cycle.iter().map(|cycle| format!("{cycle}/")).collect::<String>() + id);
@@ -62,7 +65,10 @@ fn lower(raw: RawFile, mut places: HashMap<usize, Place>, reader: &mut Reader<'_
         let mut domain = revive::into_objective(fields);
         let mut place =
             ObjectivePlace { table: places.remove(&header.start).unwrap_or_default(), ..Default::default() };
-        for Entry { raw: mut key_result, header, found } in entries(objective.key_result) {
+        let all = entries(objective.key_result);
+        domain.key_results.reserve_exact(all.len());
+        place.key_results.reserve_exact(all.len());
+        for Entry { raw: mut key_result, header, found } in all {
             let id = key_result.id.take().map(|id| id.value.0);
             let own = name.as_ref().zip(id.as_ref()).map(|(name, id)| format!("{name}/{id}"));
             reader.name(found, own.as_deref().or(name.as_deref()));

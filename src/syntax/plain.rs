@@ -116,8 +116,11 @@ impl<'t> Cursor<'t> {
 
     /// Passes a remark, up to the end of its line.
     fn comment(&mut self) -> Option<()> {
-        self.skip(is_text);
-        self.is_at_end_of_line().then_some(())
+        let rest = self.rest();
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let end = if rest[..end].ends_with(b"\r") { end - 1 } else { end };
+        self.at += end;
+        (is_text(&rest[..end]) && self.is_at_end_of_line()).then_some(())
     }
 
     fn is_at_end_of_line(&self) -> bool {
@@ -201,9 +204,13 @@ impl<'t> Cursor<'t> {
             let _ = self.take(b'\n');
         }
         let start = self.at;
-        self.skip(|byte| is_text(byte) && !matches!(byte, b'"' | b'\\') || several && byte == b'\n');
+        self.at += memchr::memchr2(b'"', b'\\', self.rest())?;
         let text = &self.text[start..self.at];
-        self.take(b'"')?;
+        let is_plain = match several {
+            true => text.split('\n').all(|line| is_text(line.as_bytes())),
+            false => is_text(text.as_bytes()),
+        };
+        self.take(b'"').filter(|()| is_plain)?;
         if several {
             // One more would belong to the text.
             self.take(b'"').and_then(|()| self.take(b'"'))?;
@@ -221,9 +228,9 @@ impl<'t> Cursor<'t> {
         }
         self.at += 1;
         let start = self.at;
-        self.skip(|byte| is_text(byte) && byte != b'\'');
+        self.at += memchr::memchr(b'\'', self.rest())?;
         let text = &self.text[start..self.at];
-        self.take(b'\'').map(|()| text)
+        self.take(b'\'').filter(|()| is_text(text.as_bytes())).map(|()| text)
     }
 
     /// Reads `-12.5` or `2026-11-20`. Of any other form nothing that may stand behind a value follows.
@@ -291,9 +298,10 @@ impl<'t> Cursor<'t> {
     }
 }
 
-/// Tells whether a byte may stand in a text or a remark: no control character but the tab.
-fn is_text(byte: u8) -> bool {
-    (byte >= b' ' || byte == b'\t') && byte != 0x7f
+/// Tells whether bytes may stand in a text or a remark: none is a control character but the tab. A look at all of them is
+/// quicker than one that stops.
+fn is_text(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |fine, &byte| fine & ((byte >= b' ') | (byte == b'\t')) & (byte != 0x7f))
 }
 
 fn digit(byte: u8) -> Option<u8> {

@@ -44,6 +44,11 @@ pub(super) fn clash(fields: &Fields) -> Option<(Field, Field)> {
     pairs.into_iter().find(|&(one, other)| has(one) && has(other))
 }
 
+/// Tells whether fields that a key result has cannot stand together, whatever they say.
+pub fn mixes_kinds(written: &[Field]) -> bool {
+    clash(&written.iter().map(|field| (*field, Value::Null)).collect()).is_some()
+}
+
 /// Rebuilds a key result from its fields.
 pub fn key_result(fields: &Fields) -> KeyResult {
     into_key_result(fields.clone())

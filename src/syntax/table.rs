@@ -282,12 +282,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads the value of a key together with where it stands; `None` for what was reported.
-    pub(crate) fn written<T: Read>(
-        &mut self,
-        key: &Key<'_>,
-        value: &Node<'_>,
-        within: &At<'_>,
-    ) -> Option<Written<T>> {
+    pub(crate) fn written<T: Read>(&mut self, key: &Key<'_>, value: &Node<'_>, within: &At<'_>) -> Option<Written<T>> {
         let at = within.key(key, value);
         // What stands under headers is judged field by field: its span is the header alone.
         if self.is_broken(&at.span) {
@@ -298,12 +293,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Gives what a field has to be taken for where its key is misspelt.
-    pub(crate) fn feared<T: Read>(
-        &self,
-        key: &Key<'_>,
-        value: &Node<'_>,
-        within: &At<'_>,
-    ) -> Option<Written<T>> {
+    pub(crate) fn feared<T: Read>(&self, key: &Key<'_>, value: &Node<'_>, within: &At<'_>) -> Option<Written<T>> {
         let span = self.place(&within.key(key, value).span);
         T::feared(&value.content).map(|value| Written { value, span })
     }

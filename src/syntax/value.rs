@@ -89,8 +89,9 @@ fn text(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>, lines: bool) 
 }
 
 fn control(text: &str, lines: bool) -> Option<char> {
-    // Most texts are plain: no character of theirs needs to be looked at on its own.
-    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+    // Most texts are plain: no character of theirs needs to be looked at on its own. A look at all of the bytes is quicker
+    // than one that stops.
+    if text.bytes().fold(true, |plain, byte| plain & (b' '..0x7f).contains(&byte)) {
         return None;
     }
     text.chars().find(|&c| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t')))

@@ -269,6 +269,13 @@ fn git_commits_what_was_checked_in_and_nothing_else() {
     place.git(&["add", "code"]);
     let hook = place.root().join(".git/hooks/pre-commit");
     place.write(".git/hooks/pre-commit", "#!/bin/sh\necho the hook ran\ntouch hooked\n");
+    let sign = "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho signed by nobody\n";
+    place.write("sign", sign);
+    std::fs::set_permissions(place.root().join("sign"), std::fs::Permissions::from_mode(0o755)).expect("set");
+    place.git(&["config", "gpg.program", place.root().join("sign").to_str().expect("UTF-8")]);
+    place.git(&["config", "commit.gpgSign", "true"]);
+    place.git(&["config", "core.excludesFile", ".git/info/exclude"]);
+    place.write(".git/info/exclude", "sign\n");
     std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).expect("set");
     let run =
         place.okr(&["checkin", "p99=350", "p50+=-10", "--note", "A note", "--commit", "--format", "json"]).exits(0);
@@ -277,6 +284,7 @@ fn git_commits_what_was_checked_in_and_nothing_else() {
     let message = "Check in p50 and p99\n\n2026-Q4/other/p50: 400 → 390\n2026-Q4/speed/p99: 400 → 350";
     assert_eq!(place.git(&["log", "-1", "--format=%B"]), message);
     assert_eq!(place.git(&["show", "--format=", "--name-only"]), format!("{OTHER}\n{PATH}"));
+    assert!(place.git(&["cat-file", "commit", "HEAD"]).contains("gpgsig signed by nobody"));
     assert_eq!(place.git(&["status", "--porcelain"]), "M  code\n?? hooked", "what was staged is staged still");
     let _ = place.okr(&["checkin", "p99=350", "--no-change", "--commit"]).exits(2);
     let _ = place.okr(&["checkin", "p99=350", "--commit"]).exits(0).says("nothing to write");

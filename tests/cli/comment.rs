@@ -202,7 +202,8 @@ fn a_comment_too_long_leaves_whole_parts_out_and_says_which() {
             for kr in 0..5 {
                 let id = objective * 5 + kr;
                 let title = "Latency of the payment page for people abroad falls from 900 ms to 100 ms ".repeat(3);
-                let value = if id % 7 == 0 { current + 100 } else { current };
+                // Those that move most come last.
+                let value = if id >= 450 && current == 500 { current - 200 } else { current };
                 write!(
                     goals,
                     "\n[[objective.key_result]]\nid = \"k{id}\"\ntitle = \"{title}\"\nbaseline = 900\ntarget = 100\ncurrent = {value}\nunit = \"ms\"\n"
@@ -223,6 +224,11 @@ fn a_comment_too_long_leaves_whole_parts_out_and_says_which() {
     assert!(body.len() <= 65_000, "{} bytes", body.len());
     assert!(body.contains("Left out for length: 450 more key results, the objectives that do not change."), "{body}");
     assert_eq!(body.matches("\n| 📈 |").count(), 50);
+    assert_eq!(
+        body.matches("12.5\u{a0}% | 75.0\u{a0}% | +62.5 |").count(),
+        60,
+        "the widest, and their objectives: {body}"
+    );
     assert!(body.trim_end().ends_with("-->"), "{body}");
     assert_eq!(body.matches("<details>").count(), body.matches("</details>").count());
 }

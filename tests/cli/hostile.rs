@@ -195,7 +195,7 @@ fn programs_read_what_there_is() {
         for format in ["json", "sarif", "gitlab"] {
             let run = job.place.okr(&["check", "--format", format]);
             let _: Value = run.json();
-            assert!(!run.out.contains('\u{1b}'), "{format} of {word:?}");
+            harmless_in_a_log(&run.out, &format!("{format} of {word:?}"));
         }
         let junit = job.place.okr(&["check", "--format", "junit"]).out;
         assert!(roxmltree::Document::parse(&junit).is_ok(), "{junit}");
@@ -204,7 +204,9 @@ fn programs_read_what_there_is() {
             &["log", "--format", "json"],
             &["diff", "main", "work", "--format", "json"],
         ] {
-            let _: Value = job.place.okr(command).json();
+            let run = job.place.okr(command);
+            let _: Value = run.json();
+            harmless_in_a_log(&run.out, &format!("{command:?} of {word:?}"));
         }
     }
 }
@@ -221,6 +223,11 @@ fn ten_thousand_characters_fit_everywhere() {
     harmless_in_markdown(&job.summary(), "summary");
     for command in [&["check"][..], &["status"], &["log"], &["report"]] {
         fine_or_findings(&job.place.okr(command), &format!("{command:?}"));
+    }
+    for colour in ["never", "always"] {
+        let shown = job.place.okr(&["check", "--color", colour]).out;
+        let longest = shown.lines().map(|line| line.chars().count()).max();
+        assert!(shown.contains("a long title") && longest < Some(300), "{longest:?}");
     }
 }
 

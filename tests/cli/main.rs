@@ -8,15 +8,19 @@ mod support;
 
 mod action;
 mod architecture;
+#[cfg(unix)]
+mod asked;
 mod bad_input;
 mod cache;
 mod check_base;
 mod checkin;
 mod ci;
+mod close;
 mod comment;
 mod demo;
 mod diff;
 mod doctor;
+mod exchange;
 mod figures;
 mod fix;
 mod formats;
@@ -30,7 +34,11 @@ mod init;
 #[cfg(unix)]
 mod killed;
 mod levels;
+mod merge_driver;
+mod merge_pairs;
 mod mutations;
+mod mv;
+mod new;
 mod picture;
 mod places;
 #[cfg(unix)]

@@ -37,7 +37,7 @@ pub struct Checkin {
     #[arg(long, conflicts_with_all = ["done", "confidence", "from"])]
     no_change: bool,
     /// The belief, from 0 to 1, that each NAME is reached in time
-    #[arg(long, value_name = "0–1", allow_negative_numbers = true, conflicts_with = "from")]
+    #[arg(long, value_name = "BELIEF", allow_negative_numbers = true, conflicts_with = "from")]
     confidence: Option<f64>,
     /// What there is to say; an empty one takes the last out
     #[arg(long, value_name = "TEXT", conflicts_with = "from")]

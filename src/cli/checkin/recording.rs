@@ -109,3 +109,48 @@ fn repository(view: &View) -> Result<&Repository, Failure> {
         Usage::new("there is no git repository here to commit to", "run `git init`, or leave out --commit").into()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Terminal;
+    use crate::okr::Said;
+    use jiff::civil::date;
+
+    const FILE: &str = "cycle = \"2026-Q4\"\n[[objective]]\nid = \"o\"\ntitle = \"T\"\n\
+        [[objective.key_result]]\nid = \"k\"\ntitle = \"T\"\nbaseline = 0\ntarget = 9\n";
+
+    #[test]
+    fn what_changed_meanwhile_is_not_written_over() {
+        let root = tempfile::tempdir().expect("a folder");
+        let file = root.path().join("okrs/a.toml");
+        std::fs::create_dir_all(root.path().join("okrs")).expect("a folder");
+        std::fs::write(&file, FILE).expect("a file");
+        let today = date(2026, 11, 22);
+        let global = Global {
+            directory: Some(root.path().to_owned()),
+            today: Some(today),
+            color: crate::cli::arguments::Color::Never,
+            no_cache: true,
+            quiet: false,
+            verbose: false,
+        };
+        let (mut out, mut err, mut input) = (Vec::new(), Vec::new(), std::io::empty());
+        let mut session =
+            Session::new([], Terminal::default(), jiff::Timestamp::UNIX_EPOCH, &mut out, &mut err, &mut input);
+        let view = open(&global, &mut session).expect("goals");
+        let name = view.tree.key_result_named("k", today).expect("a name");
+        let said = Some(Said::Is(3.0, None));
+        let check_in = CheckIn { name, milestone: None, said, confidence: None, note: None, as_of: today };
+        let mut prepared = prepare(&view, &[check_in], &mut session).expect("it is taken");
+        std::fs::write(&file, format!("{FILE}owner = \"@ana\"\n")).expect("a file");
+        let error = prepared.write(&view).expect_err("it changed");
+        assert!(format!("{error:?}").contains("changed meanwhile"), "{error:?}");
+        assert!(!prepared.model().written && std::fs::read_to_string(&file).expect("a file").ends_with("@ana\"\n"));
+        std::fs::write(&file, FILE).expect("a file");
+        prepared.write(&view).expect("it is as it was read");
+        let written = std::fs::read_to_string(&file).expect("a file");
+        assert_eq!(written, format!("{FILE}current = 3\nas_of = 2026-11-22\n"));
+        assert_eq!(prepared.told(false), "wrote okrs/a.toml, not committed yet");
+    }
+}

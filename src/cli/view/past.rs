@@ -1,12 +1,13 @@
-//! Owns what is laid over a walked history: what is not committed, and the definitions at lock. Never walks one.
+//! Owns the walk through the history behind a view, and what is laid over it: what is not committed, the definitions at lock,
+//! the days that cycles had. Never says what is shown of it.
 
 use super::{Seen, View};
 use crate::cli::{Failure, Session};
 use crate::git::Person;
-use crate::history::{self, History, Locks, Options, Past};
+use crate::history::{self, History, Known, Locks, Options, Past};
 use crate::okr::Cycle;
 use crate::source::{self, Tree};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl View {
     /// Gives the history behind the files as they are, and behind what they may become, with the definitions at lock of some
@@ -56,5 +57,32 @@ impl View {
             locks.insert(cycle.id.clone(), agreed);
         }
         Ok(locks)
+    }
+
+    /// Walks what is committed.
+    pub(super) fn walked(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
+        Ok(match past {
+            Some(past) => {
+                let bar = session.bar(past.progress());
+                let history = past.history()?;
+                drop(bar);
+                session.detail(&match (&self.cache, past.known()) {
+                    (None, _) => "no cache: all was found out anew".to_owned(),
+                    (Some(_), Known::Everything) => "the cache had the answer".to_owned(),
+                    (Some(_), Known::Commits(count)) => format!("the cache knew {count} commits"),
+                })?;
+                history
+            }
+            None => History { complete: true, ..History::default() },
+        })
+    }
+
+    /// Gives the days that the cycles of the goals had when they locked.
+    pub(super) fn agreed(&self, past: Option<&mut Past<'_>>) -> Result<Vec<Cycle>, Failure> {
+        let Some(past) = past else { return Ok(Vec::new()) };
+        let calendar = &self.tree.config.calendar;
+        let ids: BTreeSet<&str> = self.tree.objectives().filter_map(|one| one.objective.cycle.as_deref()).collect();
+        let cycles: Vec<Cycle> = ids.into_iter().filter_map(|id| calendar.cycle(id)).collect();
+        Ok(past.agreed(&cycles)?)
     }
 }

@@ -41,22 +41,44 @@ struct Index<'a> {
     unread: Vec<Unread<'a>>,
     people: Vec<(&'a str, &'a str)>,
     paths: Vec<&'a str>,
-    names: Vec<Part<'a>>,
+    /// All names, one behind another.
+    names: &'a str,
+    /// What each name has, in [`PART`] bytes: who asks for one name passes over thousands.
+    parts: &'a [u8],
 }
 
 /// The events of one name.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 struct Part<'a> {
     name: &'a str,
+    /// Where they begin among those of all names.
+    start: usize,
     /// How many bytes they take.
-    length: u32,
+    length: usize,
     /// The checksum of those.
     checksum: u32,
     /// Whether any of them is sensitive: then it hides the summary of its commit from all others.
     sensitive: bool,
 }
 
-impl Index<'_> {
+/// Bytes of a part: how long its name is, how long its events are, their checksum, and whether it is sensitive.
+const PART: usize = 4 + 4 + 4 + 1;
+
+impl<'a> Index<'a> {
+    /// Gives what each name has; `None` where names and parts do not belong together.
+    fn parts(&self) -> impl Iterator<Item = Option<Part<'a>>> + use<'a> {
+        let (mut names, mut start) = (self.names, 0usize);
+        self.parts.chunks(PART).map(move |part| {
+            let part: &[u8; PART] = part.try_into().ok()?;
+            let word = |at: usize| Some(u32::from_le_bytes(*part.get(at..)?.first_chunk()?));
+            let (name, rest) = names.split_at_checked(word(0)? as usize)?;
+            let (length, checksum) = (word(4)? as usize, word(8)?);
+            let own = Part { name, start, length, checksum, sensitive: part[PART - 1] != 0 };
+            (names, start) = (rest, start.checked_add(length)?);
+            Some(own)
+        })
+    }
+
     /// Puts a history together.
     fn history(&self, mut events: Vec<(u32, Event)>) -> History {
         events.sort_unstable_by_key(|event| event.0);
@@ -179,13 +201,13 @@ impl Answers {
         let shared = Shared::of(&index);
         let mut events: Vec<(u32, Event)> = Vec::new();
         let told = self.shelf.read(&self.name(EVENTS), sheet.checksum)?;
-        let mut rest = told.body();
-        for part in &index.names {
-            let (own, more) = rest.split_at_checked(part.length as usize)?;
-            rest = more;
-            part.events(own, &shared, &mut events)?;
+        let mut end = 0;
+        for part in index.parts() {
+            let part = part?;
+            end = part.start + part.length;
+            part.events(told.body().get(part.start..end)?, &shared, &mut events)?;
         }
-        rest.is_empty().then_some(index.history(events))
+        (end == told.body().len()).then(|| index.history(events))
     }
 
     /// Gives the history with the events of some names alone, and of those that hide something from others.
@@ -193,14 +215,14 @@ impl Answers {
         let sheet = self.shelf.read(&self.name(ANSWER), 0)?;
         let index: Index<'_> = postcard::from_bytes(sheet.body()).ok()?;
         let shared = Shared::of(&index);
-        let (mut events, mut start) = (Vec::new(), 0);
-        for part in &index.names {
-            let length = part.length as usize;
+        let mut events = Vec::new();
+        for part in index.parts() {
+            let part = part?;
             if part.sensitive || wanted(part.name) {
-                let own = self.shelf.part(&self.name(EVENTS), sheet.checksum, start, length, part.checksum)?;
+                let Part { start, length, checksum, .. } = part;
+                let own = self.shelf.part(&self.name(EVENTS), sheet.checksum, start, length, checksum)?;
                 part.events(&own, &shared, &mut events)?;
             }
-            start += length;
         }
         Some(index.history(events))
     }
@@ -412,7 +434,7 @@ fn written(history: &History, checksum: impl Fn(&[u8]) -> u32) -> Option<(Vec<u8
         by_name.entry(&event.name).or_default().push((u32::try_from(at).ok()?, event));
     }
     let (mut people, mut paths) = (Numbers::new(), Numbers::new());
-    let mut names = Vec::with_capacity(by_name.len());
+    let (mut names, mut parts) = (String::new(), Vec::with_capacity(by_name.len() * PART));
     let mut bytes = Vec::new();
     for (name, events) in by_name {
         let sensitive = events.iter().any(|(_, event)| event.sensitive);
@@ -446,7 +468,11 @@ fn written(history: &History, checksum: impl Fn(&[u8]) -> u32) -> Option<(Vec<u8
         let start = bytes.len();
         bytes = postcard::to_extend(&told, bytes).ok()?;
         let length = u32::try_from(bytes.len() - start).ok()?;
-        names.push(Part { name, length, checksum: checksum(&bytes[start..]), sensitive });
+        names.push_str(name);
+        for word in [u32::try_from(name.len()).ok()?, length, checksum(&bytes[start..])] {
+            parts.extend_from_slice(&word.to_le_bytes());
+        }
+        parts.push(u8::from(sensitive));
     }
     let index = Index {
         commits: history.commits,
@@ -454,7 +480,8 @@ fn written(history: &History, checksum: impl Fn(&[u8]) -> u32) -> Option<(Vec<u8
         unread: history.degraded.iter().map(Unread::of).collect::<Option<_>>()?,
         people: people.all,
         paths: paths.all,
-        names,
+        names: &names,
+        parts: &parts,
     };
     Some((postcard::to_allocvec(&index).ok()?, bytes))
 }

@@ -16,6 +16,7 @@ mod work;
 
 pub(super) use answers::Answers;
 pub use folder::{Cache, CacheSize};
+pub use outline::Outline;
 pub(super) use work::Notebook;
 
 use super::Options;

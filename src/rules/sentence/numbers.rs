@@ -116,22 +116,34 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
     among_words(&split(&apart(text)))
 }
 
+/// Tells whether a word is one of [`COUNTS`], or may be one thing of which something is said.
+fn counts(word: &str) -> bool {
+    let is = |known: &str| known.len() == word.len() && word.eq_ignore_ascii_case(known);
+    COUNTS.iter().any(|(count, _)| is(count)) || ["one", "a", "an", "the"].into_iter().any(is)
+}
+
+/// Tells by its letters alone that a word, with nothing around it, is no number.
+fn plainly_none(word: &str) -> bool {
+    let letters = word.bytes().fold(true, |letters, byte| letters & byte.is_ascii_alphabetic());
+    let first = word.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    letters && (word.len() > 8 || !first.is_some_and(|first| b"adefhmnost".contains(&first)) || !counts(word))
+}
+
 /// Finds the numbers among the words that [`split`] gave.
 pub(super) fn among_words(tokens: &[&str]) -> Vec<Amount> {
     let bare = |at: usize| tokens[at].trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let mut found: Vec<Amount> = Vec::new();
     let mut named_before = false;
     for (at, token) in tokens.iter().enumerate() {
+        // Most words are no number, and need no look at their neighbours.
+        if plainly_none(token) {
+            named_before = named_before && among("to and or", token);
+            continue;
+        }
         let word = token.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | ':' | '"' | '\'' | '!' | '?'));
         let word = word.strip_suffix('.').unwrap_or(word);
         let digits = word.bytes().any(|byte| byte.is_ascii_digit());
-        // Most words are no number, and need no look at their neighbours.
-        let lead = word.bytes().next().is_some_and(|byte| b"adefhmnost".contains(&byte.to_ascii_lowercase()));
-        if !digits
-            && !(lead
-                && (COUNTS.iter().any(|(count, _)| word.eq_ignore_ascii_case(count))
-                    || ["one", "a", "an", "the"].iter().any(|one| word.eq_ignore_ascii_case(one))))
-        {
+        if !digits && !counts(word) {
             named_before = named_before && among("to and or", word);
             continue;
         }

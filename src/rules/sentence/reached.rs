@@ -29,9 +29,8 @@ const TOTALS: &[(&str, Total)] = &[
     ("quadruple quadruples quadrupled", Some(("change", "\"4x\""))),
     ("never always half third two-thirds quarter fifth tenth majority", None),
 ];
-static BY_WORD: LazyLock<HashMap<&'static str, Total>> = LazyLock::new(|| {
-    TOTALS.iter().flat_map(|&(list, field)| list.split(' ').map(move |word| (word, field))).collect()
-});
+static BY_WORD: LazyLock<HashMap<&'static str, Total>> =
+    LazyLock::new(|| TOTALS.iter().flat_map(|&(list, field)| list.split(' ').map(move |word| (word, field))).collect());
 /// Limits of one, which as a word of its own is mostly no number.
 const LIMITS: &[&str] = &[
     "at least one",

@@ -93,6 +93,12 @@ impl Layout {
             .find_map(|section| within(&section.entries, path))
     }
 
+    /// Tells whether anything says that a value is there, were it empty.
+    pub(super) fn states(&self, path: &[Step]) -> bool {
+        let mut sections = self.sections.iter();
+        sections.any(|section| section.path.starts_with(path) || stated(&section.entries, path))
+    }
+
     /// Gives where a value or its header starts, else what it is in.
     pub(super) fn start_of(&self, path: &[Step]) -> usize {
         let start = |path: &[Step]| {
@@ -119,6 +125,23 @@ fn below<'n>(node: &'n Node, path: &[Step], depth: usize) -> Option<&'n Node> {
         (Shape::List(all), Step::Index(index)) => below(all.get(*index)?, path, depth + 1),
         (Shape::Table(entries), Step::Key(_)) => within(entries, path),
         _ => None,
+    }
+}
+
+fn stated(entries: &[Entry], path: &[Step]) -> bool {
+    let mut on_the_way = entries.iter().filter(|entry| path.starts_with(&entry.path));
+    entries.iter().any(|entry| entry.path.starts_with(path))
+        || on_the_way.any(|entry| is_stated_in(&entry.value, path, entry.path.len()))
+}
+
+fn is_stated_in(node: &Node, path: &[Step], depth: usize) -> bool {
+    match (&node.shape, path.get(depth)) {
+        (_, None) => true,
+        (Shape::List(all), Some(Step::Index(at))) => {
+            all.get(*at).is_some_and(|node| is_stated_in(node, path, depth + 1))
+        }
+        (Shape::Table(entries), Some(Step::Key(_))) => stated(entries, path),
+        _ => false,
     }
 }
 

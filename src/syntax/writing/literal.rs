@@ -26,6 +26,11 @@ impl Literal {
         value.into()
     }
 
+    /// Gives what it says.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
     /// Takes a value as somebody wrote it, to be kept byte for byte; `None` for what is not one TOML value.
     pub fn raw(written: &str) -> Option<Self> {
         let text = format!("value = {}", written.trim());

@@ -26,6 +26,11 @@ use miette::Diagnostic;
 use placing::Plan;
 use toml::{Table, Value};
 
+/// Writes a value as it stands behind a key of its own.
+pub fn inline(value: &Value) -> String {
+    literal::written(value, Manner { like: "", several_lines: true })
+}
+
 /// Why a file cannot be written as asked; it is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Diagnostic)]
 #[error("could not write {path}, line {line}: {message}")]
@@ -185,21 +190,33 @@ impl Draft {
             let edit = Edit { range: node.span.clone(), text };
             self.apply(table, field, vec![edit])?;
         } else {
-            let scattered = self.scattered(&path);
-            self.apply(table, field, scattered)?;
-            let write = |like: &str, rest: &[Step]| match (rest, &literal.written) {
-                ([], Some(written)) => written.clone(),
-                _ => literal::written(&proof::nested(rest, literal.value.clone()), self.manner(like)),
-            };
-            let edits = self.plan().insert(&path, &write);
-            let Some(edits) = edits else {
-                let message = format!("`{field}` has no place here");
-                return Err(self.unwritable(table, field, &message, "write it by hand, then run the same again"));
-            };
-            self.apply(table, field, edits)?;
+            let before = self.text.clone();
+            let put = self.put(table, field, &literal);
+            if put.is_err() {
+                // What was taken out for it comes back.
+                self.layout = Layout::of(&before).expect("it was laid out before");
+                self.text = before;
+            }
+            put?;
         }
         self.values = values;
         Ok(())
+    }
+
+    /// Puts a value under a new key, in the place of all that says something of it so far.
+    fn put(&mut self, table: Address, field: &str, literal: &Literal) -> Result<(), Unwritable> {
+        let path = self.path_of(table, field);
+        let scattered = self.scattered(&path);
+        self.apply(table, field, scattered)?;
+        let write = |like: &str, rest: &[Step]| match (rest, &literal.written) {
+            ([], Some(written)) => written.clone(),
+            _ => literal::written(&proof::nested(rest, literal.value.clone()), self.manner(like)),
+        };
+        let Some(edits) = self.plan().insert(&path, &write) else {
+            let message = format!("`{field}` has no place here");
+            return Err(self.unwritable(table, field, &message, "write it by hand, then run the same again"));
+        };
+        self.apply(table, field, edits)
     }
 
     /// Takes a field out, with its line where it has one of its own. What is not there is fine.
@@ -216,7 +233,7 @@ impl Draft {
             edits.extend(self.plan().remove_element(list, *at));
         }
         self.apply(table, field, edits)?;
-        proof::take(&mut self.values, &path);
+        self.forget(&path);
         Ok(())
     }
 
@@ -310,12 +327,7 @@ impl Draft {
             None => (plan.remove_sections(&path), plan.text_of_sections(&path)),
         };
         self.apply(table, "", edits)?;
-        proof::take(&mut self.values, &path);
-        let list = &path[..path.len() - 1];
-        if self.layout.node(list).is_none() && proof::get(&self.values, list) == Some(&Value::Array(Vec::new())) {
-            // Without a header there is no list.
-            proof::take(&mut self.values, list);
-        }
+        self.forget(&path);
         Ok(Piece { values, text: Some(text) })
     }
 
@@ -335,6 +347,15 @@ impl Draft {
         let help =
             "write it in the plain form, a `[[…]]` header and a line for each key, or make the change by hand".into();
         Err(Unwritable { path: self.path, line, message, help })
+    }
+
+    /// Takes a value out of those that the text is to say, with what was there for its sake alone: dots and headers make tables
+    /// and lists, and are gone.
+    fn forget(&mut self, path: &[Step]) {
+        proof::take(&mut self.values, path);
+        for depth in (1..path.len()).rev().take_while(|&depth| !self.layout.states(&path[..depth])) {
+            proof::take(&mut self.values, &path[..depth]);
+        }
     }
 
     fn path_of(&self, table: Address, field: &str) -> Path {

@@ -443,4 +443,33 @@ proptest! {
             prop_assert!(whole.replace("\r\n", "\n").contains(&new));
         }
     }
+
+    #[test]
+    fn many_changes_make_one_file(
+        text in file(),
+        changes in prop::collection::vec((0..4usize, 0..4usize, 0..9i64, 0..4u8), 1..9),
+    ) {
+        let fields = ["current", "tags", "meta", "retro.learned"];
+        let homes = [Address::Objective(0), Address::KeyResult(0, 0), Address::KeyResult(0, 1), Address::Head];
+        let mut draft = draft(&text);
+        let mut wanted = draft.values().clone();
+        for (home, field, number, kind) in changes {
+            let (table, field) = (homes[home], fields[field]);
+            if draft.get(table, "").is_none() && table != Address::Head {
+                continue;
+            }
+            let done = match kind {
+                0 => draft.unset(table, field),
+                1 => draft.push(table, field, Literal::number(number as f64)),
+                _ => draft.set(table, field, Literal::number(number as f64)),
+            };
+            // What stands in the way is said, and the draft stays as it was.
+            match done {
+                Ok(()) => wanted = draft.values().clone(),
+                Err(_) => prop_assert_eq!(draft.values(), &wanted),
+            }
+        }
+        let new = draft.finish().unwrap_or_else(|error| panic!("{error}\n{text}"));
+        prop_assert!(proof::first_difference(Some(super::tests::draft(&new).values()), &wanted).is_none(), "{text}\n---\n{new}");
+    }
 }

@@ -1,13 +1,13 @@
 //! Holds history with a cache against history without: heads of random histories, one after another in any order, older
-//! and newer ones, of branches that were rewritten, under other paths, whatever commit-graph is there.
+//! and newer ones, of branches that were rewritten, under other paths, whatever commit-graph is there; then histories
+//! grow by commits that nobody had when the cache was filled, and that no commit-graph knows.
 
-use super::past::Past;
+use super::past::{Look, Past};
 use super::shortcuts::forget;
 use crate::support::Place;
 use git_okr::config::Config;
 use git_okr::git::{ObjectId, Repository};
 use git_okr::history::{self, Cache, Counts, History, Known, Locks, Options};
-use git_okr::source;
 use std::path::Path;
 
 /// The ways of looking that take turns.
@@ -50,83 +50,140 @@ impl Dice {
     }
 }
 
-/// Looks back from several commits of one history with one cache, and gives what differs from looking without.
-fn faults(root: &Path, cache: &Path, seed: u64, commits: &[ObjectId]) -> Vec<String> {
-    let repository = Repository::open(root).expect("a repository");
-    let cache = Cache::of(&repository, Some(cache.to_owned())).expect("a plain repository");
-    let tip = commits[0];
-    let own = source::revision(&repository, tip).map(|tree| tree.config).unwrap_or_default();
-    let other = Config { paths: vec![".".into()], ..own.clone() };
-    let mut dice = Dice(seed);
-    let mut faults = Vec::new();
-    let mut heads: Vec<ObjectId> = (0..5).map(|_| commits[dice.below(commits.len())]).collect();
-    // The newest one comes last: it may be new, then it is answered, then all of its commits are known under settings
-    // of which history only now hears.
-    heads.extend([tip; 4]);
-    let stricter = Config { at_risk: 0.01, ..own.clone() };
-    let strictest = Config { at_risk: 0.02, ..own.clone() };
-    let last = heads.len() - 1;
-    let way = WAYS[dice.below(WAYS.len())];
-    for (at, &head) in heads.iter().enumerate() {
-        let config = match at {
-            // The first of them may still have to take up the first-parent line.
-            at if at == last => &strictest,
-            at if at + 1 == last => &stricter,
-            3 => &other,
-            _ => &own,
-        };
-        let options = if at + 4 <= last && dice.below(4) == 0 { way } else { Options::default() };
-        let (wanted, ..) = said(&repository, head, config, options, None);
-        let (found, counts, known) = said(&repository, head, config, options, Some(&cache));
-        if wanted != found {
-            faults.push(format!("seed {seed}: look {at}, from {head} with {options:?}\n{wanted:#?}\n{found:#?}"));
+/// The settings that a history is looked at with, whichever of its commits is the head.
+fn settings(look: &Look) -> Config {
+    let text: toml::Table = look.text.unwrap_or_default().parse().expect("settings are TOML");
+    let list = |value: &toml::Value| -> Vec<String> { value.clone().try_into().expect("a list of texts") };
+    let default = Config::default();
+    let also = text.get("history").and_then(|history| history.get("also")).map_or_else(Vec::new, list);
+    Config { paths: text.get("paths").map_or(default.paths.clone(), list), history_also: also, ..default }
+}
+
+/// One history, as it was and as it grew; the newest commit first.
+struct Grown {
+    seed: u64,
+    settings: Config,
+    before: Vec<ObjectId>,
+    after: Vec<ObjectId>,
+}
+
+/// What became of looking at one history.
+#[derive(Default)]
+struct Outcome {
+    faults: Vec<String>,
+    /// New commits on top of known ones.
+    added_to_known: usize,
+}
+
+impl Grown {
+    /// Looks back from several commits with one cache, before it grows and after, and gives what differs from looking
+    /// without.
+    fn look(&self, repository: &Repository, cache: &Cache, has_grown: bool) -> Outcome {
+        let commits = if has_grown { &self.after } else { &self.before };
+        let (tip, own) = (commits[0], &self.settings);
+        let mut dice = Dice(self.seed + u64::from(has_grown));
+        let other = Config { paths: vec![".".into()], ..own.clone() };
+        let stricter = Config { at_risk: 0.01, ..own.clone() };
+        let strictest = Config { at_risk: 0.02, ..own.clone() };
+        let way = WAYS[dice.below(WAYS.len())];
+        let mut looks: Vec<(ObjectId, &Config, Options)> = Vec::new();
+        if has_grown {
+            // It is new, then it is answered, then all of its commits are known under settings of which history only now
+            // hears; the first time it may still have to take up the first-parent line.
+            looks.extend([own, own, &stricter, &strictest].map(|config| (tip, config, Options::default())));
+        } else {
+            for at in 0..4 {
+                let options = if dice.below(4) == 0 { way } else { Options::default() };
+                looks.push((commits[dice.below(commits.len())], if at == 2 { &other } else { own }, options));
+            }
+            looks.push((tip, own, Options::default()));
         }
-        if at + 2 == last && known != Known::Everything {
-            faults.push(format!("seed {seed}: {known:?} where the answer was found a moment ago"));
+        let mut outcome = Outcome::default();
+        for (at, (head, config, options)) in looks.into_iter().enumerate() {
+            let (wanted, ..) = said(repository, head, config, options, None);
+            let (found, counts, known) = said(repository, head, config, options, Some(cache));
+            let mut fault = |what: String| outcome.faults.push(format!("seed {}: look {at}, {what}", self.seed));
+            if wanted != found {
+                fault(format!("from {head} with {options:?}, grown {has_grown}\n{wanted:#?}\n{found:#?}"));
+            }
+            match (has_grown, at, known) {
+                (true, 0, Known::Commits(1..)) => outcome.added_to_known += 1,
+                (true, 1, Known::Commits(_)) => fault("the answer was found a moment ago".into()),
+                (true, 3, _) if (counts.trees, counts.blobs) != (0, 0) => {
+                    fault(format!("{counts:?} were read for what was known"));
+                }
+                _ => {}
+            }
         }
-        if at == last && (counts.trees, counts.blobs) != (0, 0) {
-            faults.push(format!("seed {seed}: {counts:?} were read for what was known"));
-        }
+        outcome
     }
-    faults
+}
+
+/// Histories that go through one cache, so that they share pages and are swept.
+const TOGETHER: usize = 2;
+
+/// Looks at all histories, each few of them with a cache of their own, which is kept for when they have grown.
+fn look_at_all(place: &Place, state: usize, histories: &[Grown], has_grown: bool) -> usize {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let root: &Path = &place.root();
+    let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers)
+            .map(|worker| {
+                let share = histories.chunks(TOGETHER).enumerate().skip(worker).step_by(workers);
+                let look = move |(number, together): (usize, &[Grown])| -> Vec<Outcome> {
+                    let repository = Repository::open(root).expect("a repository");
+                    let cache = Some(place.beside(&format!("cache-{state}-{number}")));
+                    let cache = Cache::of(&repository, cache).expect("a plain repository");
+                    together.iter().map(|history| history.look(&repository, &cache, has_grown)).collect()
+                };
+                scope.spawn(move || share.flat_map(look).collect::<Vec<_>>())
+            })
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("a look does not panic")).collect()
+    });
+    let faults: Vec<&String> = outcomes.iter().flat_map(|outcome| &outcome.faults).collect();
+    assert!(faults.is_empty(), "{} looks differ\n{}", faults.len(), faults[0]);
+    outcomes.iter().map(|outcome| outcome.added_to_known).sum()
 }
 
 #[test]
 fn random_histories_read_the_same_from_a_cache() {
     let seeds = if std::env::var_os("GIT_OKR_SEEDS").is_some() { super::seeds() } else { 0..40 };
-    let mut stream = Vec::new();
-    for seed in seeds.clone() {
-        Past::random(seed).write(&format!("h{seed}"), &mut stream).expect("memory is writable");
-    }
     let place = Place::repository();
-    place.git_fed(&["fast-import", "--quiet", "--force"], &stream);
-    let histories: Vec<(u64, Vec<ObjectId>)> = seeds
-        .map(|seed| {
-            let listed = place.git(&["rev-list", &format!("h{seed}")]);
-            (seed, listed.lines().map(|id| ObjectId::parse(id).expect("an id")).collect())
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for seed in seeds.clone() {
+        let mut past = Past::random(seed);
+        past.write(&format!("h{seed}"), &mut after).expect("memory is writable");
+        // A third of it at most comes later; what came before has the same ids.
+        let later = 1 + Dice(seed).below(past.commits.len() / 3);
+        past.commits.truncate(past.commits.len() - later);
+        past.write(&format!("h{seed}"), &mut before).expect("memory is writable");
+    }
+    let listed = |seed: u64| -> Vec<ObjectId> {
+        let ids = place.git(&["rev-list", &format!("h{seed}")]);
+        ids.lines().map(|id| ObjectId::parse(id).expect("an id")).collect()
+    };
+    place.git_fed(&["fast-import", "--quiet", "--force"], &before);
+    let mut histories: Vec<Grown> = seeds
+        .map(|seed| Grown {
+            seed,
+            settings: settings(Past::random(seed).look),
+            before: listed(seed),
+            after: Vec::new(),
         })
         .collect();
-    let graphs: [&[&str]; 2] = [&[], &["commit-graph", "write", "--reachable", "--changed-paths"]];
-    for (state, write) in graphs.into_iter().enumerate() {
+    let tips: String = histories.iter().map(|history| format!("{}\n", history.before[0])).collect();
+    for state in 0..2 {
         forget(&place);
-        if !write.is_empty() {
-            place.git(write);
+        if state == 1 {
+            place.git_fed(&["commit-graph", "write", "--stdin-commits", "--changed-paths"], tips.as_bytes());
         }
-        let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        let (root, histories) = (&place.root(), &histories);
-        let found: Vec<String> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..workers)
-                .map(|worker| {
-                    // Each has a cache that many histories go through, so that they share pages and are swept.
-                    let cache = place.beside(&format!("cache-{state}-{worker}"));
-                    let share = histories.iter().skip(worker).step_by(workers);
-                    scope.spawn(move || {
-                        share.flat_map(|(seed, commits)| faults(root, &cache, *seed, commits)).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            threads.into_iter().flat_map(|thread| thread.join().expect("a look does not panic")).collect()
-        });
-        assert!(found.is_empty(), "{} looks differ\n{}", found.len(), found[0]);
+        look_at_all(&place, state, &histories, false);
+        if state == 0 {
+            place.git_fed(&["fast-import", "--quiet", "--force"], &after);
+            histories.iter_mut().for_each(|history| history.after = listed(history.seed));
+        }
+        let added = look_at_all(&place, state, &histories, true);
+        assert!(added * 2 > histories.len(), "only {added} of {} histories grew on what was known", histories.len());
     }
 }
