@@ -1,17 +1,20 @@
 //! Owns what a command looks at: the repository, one state of its files, the day, and the history behind it.
 
+mod modelled;
 mod past;
 mod working;
+
+pub use modelled::Modelled;
 
 use super::arguments::{At, Chosen, Global};
 use super::{Failure, Session, Usage, asked, written};
 use crate::config::{self, Config};
-use crate::finding::{self, Finding, Level};
+use crate::finding::{Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Repository};
-use crate::history::{Cache, History, Locks, Options, Outline, Past, Work};
+use crate::history::{Cache, History, Locks, Options, Outline, Past};
 use crate::okr::Cycle;
-use crate::report::{self, Cycles, Input, ReportV1, Selection};
-use crate::rules::{self, Checked, Group, Subject};
+use crate::report::{Cycles, Selection};
+use crate::rules::{self, Checked, Subject};
 use crate::source::{self, AsOf, Revision, Stamps, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -42,18 +45,6 @@ enum Seen {
     WorkTree,
     Index,
     Commit,
-}
-
-/// A report model, and what it was made of.
-pub struct Modelled {
-    /// The model.
-    pub report: ReportV1,
-    /// The past.
-    pub history: History,
-    /// What the rules found.
-    pub checked: Checked,
-    /// The commits that work for goals, where they were asked for.
-    pub work: Option<Work>,
 }
 
 /// What a look shows that reads no goal.
@@ -391,47 +382,6 @@ impl View {
             }
             _ => source::templates(&self.root, folder)?,
         })
-    }
-
-    /// Builds the report model of what was chosen, and warns of what is not in it.
-    pub fn model(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<ReportV1, Failure> {
-        let Modelled { report, history, checked, .. } = self.modelled(chosen, names, session)?;
-        self.warn_of_gaps(&history, session)?;
-        self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
-        Ok(report)
-    }
-
-    /// Builds the report model of what was chosen.
-    pub fn modelled(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<Modelled, Failure> {
-        self.modelled_with(chosen, names, false, session)
-    }
-
-    pub fn modelled_with(
-        &self,
-        chosen: &Chosen,
-        names: &[String],
-        with_work: bool,
-        session: &mut Session<'_>,
-    ) -> Result<Modelled, Failure> {
-        let selection = self.selection(chosen, names)?;
-        let cycles = report::shown(&self.tree, &selection, self.today)?;
-        let mut past = self.past(&Options::default())?;
-        let Evidence { mut history, locks, agreed } = self.evidence_of(past.as_mut(), &cycles, session)?;
-        let work = match with_work {
-            true => self.work_of(past.as_ref(), &cycles, &mut history, session)?,
-            false => None,
-        };
-        let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
-        let checked = rules::check(&subject, &rules::Selection::default());
-        let published = rules::history_value(Some(&history));
-        let findings = finding::published(&rules::view(&checked, &self.tree, &published));
-        let (tree, today) = (&self.tree, self.today);
-        let input = Input { tree, history: Some(&history), locks: &locks, today, selection: &selection, findings };
-        let mut report = report::build(input)?;
-        if let Some(work) = &work {
-            report::tell_work(&mut report, tree, &history, work);
-        }
-        Ok(Modelled { report, history, checked, work })
     }
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
