@@ -131,6 +131,8 @@ fn faults(pair: &Pair, merged: &str, is_conflict: bool) -> Vec<String> {
     faults
 }
 
+// The figures are for whoever asks with `--nocapture`.
+#[allow(clippy::print_stdout)]
 #[test]
 fn random_pairs_through_git_merge() {
     let asked = std::env::var("GIT_OKR_PAIRS").ok().and_then(|pairs| pairs.parse().ok());
@@ -141,7 +143,7 @@ fn random_pairs_through_git_merge() {
         let who = "committer Ana <ana@acme.example> 1795000000 +0000\n";
         write!(stream, "commit refs/heads/{branch}\n{who}data 1\nx\n").expect("a string");
         if let Some(from) = from {
-            write!(stream, "from refs/heads/{from}\n").expect("a string");
+            writeln!(stream, "from refs/heads/{from}").expect("a string");
         }
         write!(stream, "M 644 inline {PATH}\ndata {}\n{text}\n", text.len()).expect("a string");
         write!(stream, "M 644 inline .gitattributes\ndata 30\nokrs/**/*.toml merge=okr -text\n\n").expect("a string");
