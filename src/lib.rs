@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! text ─┬─ finding ─┬─ syntax ─ config ─┐
-//! okr ──┴───────────┘                   ├─ source ─ history ─ diff ─ rules ─ report ─ cli
+//! okr ──┴───────────┘                   ├─ source ─ history ─ diff ─ rules ─ report ─ exchange ─ cli
 //! git ──────────────────────────────────┘
 //! ```
 //!
@@ -24,6 +24,7 @@
 //! | [`rules`] | the rules and the engine that runs them |
 //! | [`forge`] | GitHub, GitLab, Gitea: the one comment on a pull request |
 //! | [`report`] | the published model, the templates, the terminal view |
+//! | [`exchange`] | goals to other tools and from them, one file a format |
 //! | [`cli`] | one file a command |
 //!
 //! `.github/ARCHITECTURE.md` says what may use what; a test holds the code to it.
@@ -32,6 +33,7 @@ pub mod cli;
 pub mod config;
 pub mod cores;
 pub mod diff;
+pub mod exchange;
 pub mod finding;
 pub mod forge;
 pub mod git;

@@ -80,6 +80,8 @@ commands! {
     ci::Ci,
     report::Report,
     close::Close,
+    export::Export,
+    import::Import,
     merge_driver::MergeDriver,
     doctor::Doctor,
     cache::Cache,

@@ -187,7 +187,7 @@ fn published<'a>(
     secret: &'a Secret,
     selection: &'a LogSelection,
 ) -> impl Iterator<Item = EventV1> + use<'a> {
-    let is_secret = move |event: &Event| event.sensitive || secret.holds(&*event.name);
+    let is_secret = move |event: &Event| event.sensitive || secret.holds(&event.name);
     let commits: HashSet<Option<ObjectId>> =
         history.events.iter().filter(|event| is_secret(event)).map(|event| event.commit).collect();
     let mut above: Option<(Option<ObjectId>, Head)> = None;

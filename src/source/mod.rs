@@ -25,6 +25,16 @@ pub use stamps::Stamps;
 pub use template::{templates, templates_of};
 pub use worktree::{configuration, configured, worktree};
 
+/// Reads settings whose text is at hand; what is wrong in them counts as not written.
+///
+/// # Errors
+/// [`Error::Newer`] for settings of the future.
+pub fn settings_of(text: &str) -> Result<Config, Error> {
+    let mut gathering = Gathering::default();
+    gathering.configuration(text.as_bytes().to_vec())?;
+    Ok(gathering.tree.config)
+}
+
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::git::{Error as GitError, ObjectId};
@@ -91,6 +101,21 @@ impl Tree {
         self.files.iter().flat_map(|file| {
             file.objectives.iter().zip(&file.places).map(move |(objective, place)| Located { file, objective, place })
         })
+    }
+
+    /// Adds files that are not there yet, by path: objective files, and settings where the tree has none.
+    ///
+    /// # Errors
+    /// [`Error::Newer`] for settings of the future.
+    pub fn with_more(&self, files: &BTreeMap<String, String>) -> Result<Tree, Error> {
+        let mut gathering = Gathering { tree: self.clone() };
+        if let Some(text) = files.get(crate::config::FILE_NAME).filter(|_| self.config.file.is_none()) {
+            gathering.configuration(text.clone().into_bytes())?;
+        }
+        for (path, text) in files.iter().filter(|(path, _)| *path != crate::config::FILE_NAME) {
+            gathering.text(path, text)?;
+        }
+        Ok(gathering.tree)
     }
 
     /// Reads those files of the tree anew that have other texts; all keep their ids.

@@ -2,8 +2,9 @@
 //! Never judges a goal: what reads and is unwise is a rule's matter.
 
 pub(crate) mod broken;
-mod day;
+pub(crate) mod day;
 pub(crate) mod document;
+mod fresh;
 mod lower;
 mod nearest;
 mod past;
@@ -22,10 +23,12 @@ pub(crate) mod value;
 pub(crate) mod word;
 pub mod writing;
 
+pub use fresh::{FreshObjective, OF_KEY_RESULT, OF_OBJECTIVE, fresh, inline};
 pub use lower::read;
 pub(crate) use nearest::nearest;
 pub use past::recorded;
 pub(crate) use patch::{Patched, Reading, Version};
+pub(crate) use record::milestone_key;
 pub use revive::{key_result, mixes_kinds, objective};
 pub use spans::Spans;
 

@@ -20,10 +20,13 @@ mod comment;
 mod demo;
 mod diff;
 mod doctor;
+mod exchange;
 mod figures;
 mod fix;
 mod formats;
 mod goalposts;
+#[cfg(unix)]
+mod guided;
 mod history_reference;
 mod honesty;
 mod hostile;

@@ -110,6 +110,30 @@ fn goals_are_made_renamed_and_closed_as_told() {
 }
 
 #[test]
+fn goals_of_other_tools_come_in_as_it_says() {
+    let text = std::fs::read_to_string(readme()).expect("README.md");
+    let (_, section) = text.split_once("## To and from other tools").expect("the section");
+    let section = section.split("\n## ").next().expect("a section");
+    let place = Place::repository();
+    let mut commands = 0;
+    for block in section.split(FENCE).skip(1).step_by(2) {
+        let (kind, content) = block.split_once('\n').expect("a block has lines");
+        if let Some(name) = kind.strip_prefix("csv ") {
+            place.write(name, content);
+            continue;
+        }
+        for command in content.lines() {
+            let (succeeded, said) = place.shell(&place.root(), command, &[]);
+            assert!(succeeded, "{command}\n{said}");
+            assert!(!said.contains("left out"), "{command}\n{said}");
+            commands += 1;
+        }
+    }
+    assert_eq!(commands, 6);
+    assert!(place.okr(&["log"]).exits(0).out.contains("27.4"), "the past is there");
+}
+
+#[test]
 fn examples_of_files_are_good() {
     let text = std::fs::read_to_string(readme()).expect("README.md");
     let mut examples = 0;

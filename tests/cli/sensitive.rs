@@ -27,7 +27,7 @@ fn planted() -> Place {
 }
 
 fn nothing_leaks(place: &Place, arguments: &[&str]) {
-    for format in ["human", "concise", "json", "markdown", "sarif", "github", "gitlab", "junit"] {
+    for format in ["human", "concise", "json", "markdown", "sarif", "github", "gitlab", "junit", "csv", "jsonl"] {
         let with_format: Vec<_> = arguments.iter().copied().chain(["--format", format]).collect();
         let run = place.okr(&with_format);
         if run.code == 2 {
@@ -59,6 +59,9 @@ fn no_command_prints_a_planted_value() {
         &["diff", "HEAD~1"],
         &["report"],
         &["report", "--verbose"],
+        &["export"],
+        &["export", "--check-ins"],
+        &["export", "--as-of", "HEAD~1"],
     ];
     for arguments in commands {
         nothing_leaks(&place, arguments);

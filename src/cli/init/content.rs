@@ -58,6 +58,11 @@ pub fn files(
     ]
 }
 
+/// Writes the first line of an objective file, given by its path from the root, by which editors find its schema.
+pub fn objectives_schema_line(file: &str) -> String {
+    schema_line(file, &format!("{SCHEMAS}/objectives.schema.json"))
+}
+
 /// Writes the first line of a file by which editors (taplo, tombi, VS Code) find its schema; both are paths from the root.
 pub fn schema_line(file: &str, schema: &str) -> String {
     let up = match file.matches('/').count() {

@@ -2,6 +2,8 @@
 
 pub(super) mod content;
 
+pub(super) use content::objectives_schema_line;
+
 use super::arguments::Global;
 use super::asking::{self, Ended};
 use super::{Failure, Outcome, OutputLost, Session, Usage};
