@@ -73,9 +73,13 @@ fn of_one(base: Option<&Value>, ours: Option<&Value>, theirs: Option<&Value>) ->
 pub(super) fn decide(kind: Kind, base: &Values, ours: &Values, theirs: &Values, winner: Option<Side>) -> Decisions {
     let mut made = Decisions { fields: BTreeMap::new(), check_in: winner };
     for key in base.keys().chain(ours.keys()).chain(theirs.keys()) {
-        let decision = match of_one(base.get(key), ours.get(key), theirs.get(key)) {
+        // A milestone that does not say is not done.
+        let undone = Value::Bool(false);
+        let is_tick = kind == Kind::Milestone && key == "done" && !base.is_empty();
+        let [was, one, other] = [base, ours, theirs].map(|side| side.get(key).or(is_tick.then_some(&undone)));
+        let decision = match of_one(was, one, other) {
             Some(side) => Decision::Take(side),
-            None => both_changed(kind, key, base.get(key), ours.get(key), theirs.get(key)),
+            None => both_changed(kind, key, was, one, other),
         };
         made.fields.insert(key.clone(), decision);
     }
@@ -264,5 +268,147 @@ fn kinds(ours: &Values, theirs: &Values, made: &mut Decisions) {
 fn conflict(keys: &[&str], ours: &Values, theirs: &Values, made: &mut Decisions) {
     for key in keys.iter().filter(|key| ours.get(**key) != theirs.get(**key)) {
         made.fields.insert((*key).to_owned(), Decision::Conflict);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Decision::{Conflict, Within};
+    use serde_json::json;
+
+    const OURS: Decision = Decision::Take(Side::Ours);
+    const THEIRS: Decision = Decision::Take(Side::Theirs);
+
+    /// What ours and theirs changed, and what becomes of it.
+    type Case<'a> = (Value, Value, &'a [(&'a str, Decision)]);
+
+    fn values(value: &Value) -> Values {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    /// Decides on what both sides changed of a table, and the other way round.
+    #[track_caller]
+    fn decided(kind: Kind, base: &Value, ours: &Value, theirs: &Value, wanted: &[(&str, Decision)]) {
+        let [base, ours, theirs] = [base, ours, theirs].map(values);
+        let made = decide(kind, &base, &ours, &theirs, None);
+        let turned = decide(kind, &base, &theirs, &ours, None);
+        for (key, decision) in wanted {
+            assert_eq!(made.of(key), *decision, "{key} of {base:?} {ours:?} {theirs:?}");
+            let other = match decision {
+                Decision::Take(Side::Ours) if ours.get(*key) != theirs.get(*key) => THEIRS,
+                Decision::Take(Side::Theirs) if ours.get(*key) != theirs.get(*key) => OURS,
+                same => *same,
+            };
+            assert_eq!(turned.of(key), other, "{key}, sides turned, of {base:?} {ours:?} {theirs:?}");
+        }
+    }
+
+    #[test]
+    fn fields_of_a_check_in() {
+        let base = json!({"current": 400, "confidence": 0.5, "note": "a", "as_of": "2026-11-01"});
+        let table: &[Case<'_>] = &[
+            (json!({"current": 350}), json!({"confidence": 0.7}), &[("current", OURS), ("confidence", THEIRS)]),
+            (json!({"current": 350}), json!({"current": 350}), &[("current", OURS)]),
+            (json!({"current": 350}), json!({"current": 360}), &[("current", Conflict), ("confidence", OURS)]),
+            // One check-in: what one of the two said beside the value is in dispute with it.
+            (
+                json!({"current": 350, "confidence": 0.7}),
+                json!({"current": 360}),
+                &[("current", Conflict), ("confidence", Conflict), ("as_of", OURS)],
+            ),
+            (
+                json!({"current": 350, "as_of": "2026-11-08", "note": "b"}),
+                json!({"current": 360, "as_of": "2026-11-09"}),
+                &[("current", THEIRS), ("note", THEIRS), ("as_of", THEIRS)],
+            ),
+            (
+                json!({"current": 350, "as_of": "2026-11-08"}),
+                json!({"current": 360, "as_of": "2026-11-08"}),
+                &[("current", Conflict), ("as_of", OURS)],
+            ),
+            // A day that was there before says nothing.
+            (
+                json!({"current": 350}),
+                json!({"current": 360, "as_of": "2026-11-08"}),
+                &[("current", Conflict), ("as_of", Conflict)],
+            ),
+            (
+                json!({"current": 350, "as_of": "2026-11-08"}),
+                json!({"note": "b", "as_of": "2026-11-09"}),
+                &[("current", OURS), ("note", THEIRS), ("as_of", OURS)],
+            ),
+            // A later remark does not take an earlier value back.
+            (
+                json!({"current": 350, "as_of": "2026-11-08", "note": "c"}),
+                json!({"note": "b", "as_of": "2026-11-09"}),
+                &[("current", Conflict), ("note", Conflict), ("as_of", Conflict)],
+            ),
+            (json!({"as_of": "2026-11-08"}), json!({"as_of": "2026-11-09"}), &[("as_of", THEIRS)]),
+            (json!({"current": 350}), json!({"unit": "s"}), &[("current", Conflict), ("unit", Conflict)]),
+            (json!({"current": null}), json!({"current": 360}), &[("current", Conflict)]),
+        ];
+        for (ours, theirs, wanted) in table {
+            let changed = |by: &Value| {
+                let mut all = values(&base);
+                all.extend(values(by));
+                all.retain(|_, value| !value.is_null());
+                Value::Object(all)
+            };
+            decided(Kind::KeyResult, &base, &changed(ours), &changed(theirs), wanted);
+        }
+    }
+
+    #[test]
+    fn definitions_lists_and_tables() {
+        let table = [
+            ("target", json!(294), json!(300), json!(310), Conflict),
+            ("target", Value::Null, json!(300), json!(310), Conflict),
+            ("status", json!("active"), json!("dropped"), json!("deferred"), Conflict),
+            ("tags", json!(["a"]), json!(["a", "b"]), json!(["c"]), Within),
+            ("tags", json!(["a"]), json!(["b"]), json!(["c"]), Conflict),
+            ("amend", Value::Null, json!([{"on": "x"}]), json!([{"on": "y"}]), Within),
+            ("scale", json!([1]), json!([1, 2]), json!([1, 3]), Conflict),
+            ("pace", json!("late"), json!("linear"), json!([1]), Conflict),
+            ("retro", Value::Null, json!({"learned": "a"}), json!({"next_time": "b"}), Within),
+            ("meta", json!({"a": 1}), json!({"a": 2}), json!(3), Conflict),
+            ("unheard_of", json!([1]), json!([2]), json!([1]), OURS),
+        ];
+        for (key, base, ours, theirs, wanted) in table {
+            let of = |value: Value| if value.is_null() { json!({}) } else { json!({ key: value }) };
+            decided(Kind::KeyResult, &of(base), &of(ours), &of(theirs), &[(key, wanted)]);
+        }
+    }
+
+    #[test]
+    fn milestones_are_goalposts_and_ticks() {
+        let all = |said: &[(&str, bool)]| {
+            let each = said.iter().map(|(title, done)| json!({"title": title, "done": done}));
+            json!({"milestone": each.collect::<Vec<_>>()})
+        };
+        let base = all(&[("a", false), ("b", false)]);
+        let added = |title| all(&[("a", false), ("b", false), (title, false)]);
+        for (ours, theirs, wanted) in [
+            (all(&[("a", true), ("b", false)]), all(&[("a", false), ("b", true)]), Within),
+            (added("c"), all(&[("a", true), ("b", false)]), Within),
+            (added("c"), added("d"), Conflict),
+            (all(&[("b", false)]), all(&[("a", true), ("b", false)]), Conflict),
+            (all(&[("b", false)]), all(&[("a", false), ("b", true)]), Within),
+        ] {
+            decided(Kind::KeyResult, &base, &ours, &theirs, &[("milestone", wanted)]);
+        }
+        let one = |done: Value| json!({"title": "a", "done": done});
+        let (yes, no, day) = (one(json!(true)), one(json!(false)), one(json!("2026-11-01")));
+        decided(Kind::Milestone, &json!({"title": "a"}), &no, &yes, &[("done", THEIRS)]);
+        decided(Kind::Milestone, &no, &day, &yes, &[("done", Conflict)]);
+    }
+
+    #[test]
+    fn two_kinds_of_measure_are_not_agreed_on() {
+        let (base, ours) = (json!({"title": "t"}), json!({"title": "t", "target": 5, "unit": "ms"}));
+        let wanted = [("target", Conflict), ("at_most", Conflict), ("unit", Conflict)];
+        decided(Kind::KeyResult, &base, &ours, &json!({"title": "t", "at_most": 5}), &wanted);
+        let theirs = json!({"title": "t", "baseline": 1});
+        decided(Kind::KeyResult, &base, &ours, &theirs, &[("target", OURS), ("baseline", THEIRS)]);
     }
 }

@@ -1,6 +1,8 @@
 //! Tables of merges: three texts in, the text that comes out.
 
 use super::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 pub(super) fn style() -> Style {
     Style {
@@ -325,4 +327,78 @@ fn what_does_not_read_is_refused() {
     let inner = Style { is_inner: true, ..style() };
     let merged = merge(BASE, &edit(&[("= 294", "= 300")]), &edit(&[("= 294", "= 310")]), &inner).expect("it reads");
     assert_eq!((merged.text.as_str(), merged.conflicts), (BASE, 0));
+}
+
+#[test]
+fn files_that_both_begin_come_together() {
+    let one = "cycle = \"2026-Q4\"\n[[objective]]\nid = \"a\"\n";
+    let other = "cycle = \"2026-Q4\"\n\n[[objective]]\nid = \"b\"\n# end\n";
+    let merged = merge("", one, other, &style()).expect("it reads");
+    assert_eq!((merged.text, merged.conflicts), (format!("{one}\n[[objective]]\nid = \"b\"\n# end\n"), 0));
+    assert_eq!(merge(one, one, "", &style()).expect("it reads").text, "");
+}
+
+/// Lines of every form that a file can have; `@` stands for a number.
+const FORMS: [&str; 15] = [
+    "\n",
+    "# a comment\n",
+    "  # indented\r\n",
+    "k@ = { a = 1, b = [1, 2], } # beside\n",
+    "k@.d = '''\n# no comment\n'''\n",
+    "\"k # @\" = [ # first\n  1, # one\n\n  # two\n  2 # last\n]\n",
+    "tags = [\"x@\"]\r\n",
+    "k@ = [{ a = 1 }, { b.c = 2 }]\n",
+    "[t@] # header\n",
+    "[t@.\"deep # er\"]\n",
+    "[[list@]]\n",
+    "[[objective]]\nid = \"o@\"\n",
+    "[[objective]]\nid = \"p@\"\n[[objective.key_result]]\nid = \"k\"\ncurrent = @\n[objective.key_result.retro]\nlearned = 1\n",
+    "[[objective]]\nid = \"q@\"\nkey_result = [{ id = \"k\", current = @ }]\n[[objective.initiative]]\ntitle = \"i\"\n",
+    "[[objective]]\nid = \"r@\"\n[[objective.key_result]]\nid = \"m\"\n[[objective.key_result.milestone]]\ntitle = \"t\"\ndone = false\n",
+];
+
+type Pick = (usize, usize);
+
+fn assembled(picks: &[Pick]) -> String {
+    picks.iter().map(|(form, number)| FORMS[*form].replace('@', &number.to_string())).collect()
+}
+
+proptest! {
+    #[test]
+    fn whatever_reads_is_merged(
+        base in vec((0usize..15, 0usize..9), 0..12),
+        ours in vec((0usize..12, 0usize..15, 0usize..9), 0..3),
+        theirs in vec((0usize..12, 0usize..15, 0usize..9), 0..3),
+    ) {
+        let edit = |edits: &[(usize, usize, usize)]| {
+            let mut picks: Vec<Pick> = base.clone();
+            for &(at, form, number) in edits {
+                let at = at % (picks.len() + 1);
+                if number % 3 == 0 && at < picks.len() {
+                    picks.remove(at);
+                } else {
+                    picks.insert(at, (form, number));
+                }
+            }
+            assembled(&picks)
+        };
+        let texts = [assembled(&base), edit(&ours), edit(&theirs)];
+        for text in &texts {
+            if let Some(file) = cut(text) {
+                prop_assert_eq!(file.top.text() + file.end, text.clone());
+            }
+        }
+        if texts.iter().all(|text| cut(text).is_some_and(|file| !are_double(Kind::File, &file.top.plain))) {
+            let [base, ours, theirs] = &texts;
+            for (ours, theirs) in [(ours, theirs), (theirs, ours)] {
+                match merge(base, ours, theirs, &style()) {
+                    Ok(merged) if merged.conflicts == 0 => prop_assert!(cut(&merged.text).is_some()),
+                    Ok(_) | Err(Refused::Double(Version::Result)) => {}
+                    Err(refused) => prop_assert!(false, "{refused:?}\n{base}--\n{ours}--\n{theirs}"),
+                }
+            }
+            prop_assert_eq!(merge(base, ours, base, &style()).map(|merged| merged.text), Ok(ours.clone()));
+            prop_assert_eq!(merge(base, ours, ours, &style()).map(|merged| merged.text), Ok(ours.clone()));
+        }
+    }
 }

@@ -5,6 +5,7 @@ mod oracle;
 mod team;
 
 use crate::support::{PATH, Place};
+use git_okr::merge;
 use oracle::{Facts, facts, judge};
 use std::fmt::Write as _;
 use team::{Dice, KEY_RESULT, Table, Team};
@@ -130,6 +131,8 @@ fn faults(pair: &Pair, merged: &str, is_conflict: bool) -> Vec<String> {
     faults
 }
 
+// The figures are for whoever asks with `--nocapture`.
+#[allow(clippy::print_stdout)]
 #[test]
 fn random_pairs_through_git_merge() {
     let asked = std::env::var("GIT_OKR_PAIRS").ok().and_then(|pairs| pairs.parse().ok());
@@ -140,7 +143,7 @@ fn random_pairs_through_git_merge() {
         let who = "committer Ana <ana@acme.example> 1795000000 +0000\n";
         write!(stream, "commit refs/heads/{branch}\n{who}data 1\nx\n").expect("a string");
         if let Some(from) = from {
-            write!(stream, "from refs/heads/{from}\n").expect("a string");
+            writeln!(stream, "from refs/heads/{from}").expect("a string");
         }
         write!(stream, "M 644 inline {PATH}\ndata {}\n{text}\n", text.len()).expect("a string");
         write!(stream, "M 644 inline .gitattributes\ndata 30\nokrs/**/*.toml merge=okr -text\n\n").expect("a string");
@@ -200,4 +203,34 @@ fn random_pairs_through_git_merge() {
         );
     }
     assert!(name > 0 && text > 2 * name, "{text} line by line, {name} by name and field");
+}
+
+/// The same without git, and so more of them.
+#[test]
+fn random_pairs_whichever_side_is_ours() {
+    let style = merge::Style {
+        ours: "HEAD".into(),
+        base: "base".into(),
+        theirs: "theirs".into(),
+        marker_size: 7,
+        shows_base: false,
+        is_inner: false,
+    };
+    let merged = |texts: [&str; 3]| merge::merge(texts[0], texts[1], texts[2], &style).expect("all three read");
+    for at in 1000..1600 {
+        let pair = pair(at);
+        let texts = [&pair.base, &pair.ours, &pair.theirs].map(Team::text);
+        let [base, ours, theirs] = texts.each_ref().map(String::as_str);
+        let both = merged([base, ours, theirs]);
+        let found = faults(&pair, &both.text, both.conflicts > 0);
+        assert!(found.is_empty(), "pair {at}: {found:#?}\n{base}--\n{ours}--\n{theirs}--\n{}", both.text);
+        let turned = merged([base, theirs, ours]);
+        assert_eq!(both.conflicts > 0, turned.conflicts > 0, "pair {at}\n{}--\n{}", both.text, turned.text);
+        if both.conflicts == 0 {
+            assert_eq!(facts(&both.text), facts(&turned.text), "pair {at}");
+        }
+        assert_eq!(merged([base, ours, base]).text, ours, "pair {at}: theirs did nothing");
+        assert_eq!(facts(&merged([base, base, theirs]).text), facts(theirs), "pair {at}: ours did nothing");
+        assert_eq!(merged([base, ours, ours]).text, ours, "pair {at}: both did the same");
+    }
 }
