@@ -116,7 +116,8 @@ mod tests {
         #[test]
         fn every_document_is_indented_as_serde_json_does(value in value(), above in 0usize..20) {
             let deep = (0..above).fold(value, |value, _| Value::from(vec![value]));
-            prop_assert_eq!(written(&deep), serde_json::to_string_pretty(&deep).expect("into memory"));
+            let plain = serde_json::to_string_pretty(&deep).expect("into memory");
+            prop_assert_eq!(written(&deep), json(&plain));
         }
     }
 }

@@ -448,7 +448,7 @@ fn every_rule_has_a_defect() {
     let spoilt: BTreeSet<&str> = rows().iter().map(|row| row.rule).collect();
     let place = Place::empty();
     std::fs::create_dir_all(place.root()).expect("a folder");
-    let listed = place.okr(&["rule", "--all"]).exits(0).out;
+    let listed = place.okr_in(&place.root(), &["rule", "--all"], &[("COLUMNS", "400")]).exits(0).out;
     let rules: BTreeSet<&str> =
         listed.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next()).collect();
     assert_eq!(rules, spoilt);
