@@ -172,6 +172,21 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Says how talk for people looks, where it is more than a sentence.
+    pub fn style_of_talk(&self) -> Style {
+        let told = self.variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+        Style {
+            width: told.or(self.terminal.width).unwrap_or(80).clamp(40, 400),
+            color: self.colored(self.terminal.stderr),
+            unicode: self.speaks_unicode(self.terminal.stderr),
+        }
+    }
+
+    /// Shows on the side what questions are about, however quiet a run is asked to be. The text must be printable.
+    pub fn show(&mut self, text: &str) -> Result<(), Failure> {
+        self.tell(text)
+    }
+
     /// A terminal whose locale is plain C draws no more than ASCII; pipes and files get UTF-8.
     fn speaks_unicode(&self, terminal: bool) -> bool {
         let locale =

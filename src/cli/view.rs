@@ -8,7 +8,7 @@ use super::{Failure, Session, Usage, asked, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Error as GitError, ObjectId, Repository};
-use crate::history::{Cache, History, Locks, Options, Outline, Past};
+use crate::history::{Cache, History, Locks, Options, Outline, Past, Work};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
@@ -16,7 +16,6 @@ use crate::source::{self, AsOf, Revision, Stamps, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// One state of a repository, seen on one day.
@@ -53,6 +52,8 @@ pub struct Modelled {
     pub history: History,
     /// What the rules found.
     pub checked: Checked,
+    /// The commits that work for goals, where they were asked for.
+    pub work: Option<Work>,
 }
 
 /// What a look shows that reads no goal.
@@ -362,28 +363,6 @@ impl View {
         self.seen == Seen::WorkTree
     }
 
-    /// Makes ready to look back; `None` without git and before the first commit.
-    fn past(&self, options: &Options) -> Result<Option<Past<'_>>, Failure> {
-        let (Some(repository), Some(from)) = (&self.repository, self.from) else { return Ok(None) };
-        Ok(Some(Past::new(repository, from, &self.tree.config, options, self.cache.as_ref())?))
-    }
-
-    /// Walks the history behind the view, uncommitted values included. Without git it is empty and complete, before the
-    /// first commit it holds the uncommitted values alone.
-    pub fn history(&self, options: &Options, session: &mut Session<'_>) -> Result<History, Failure> {
-        // What was read is hundreds of thousands of small pieces, and the process ends soon: giving each back takes longer
-        // than the system takes for all.
-        let mut past = ManuallyDrop::new(self.past(options)?);
-        self.told(past.as_mut(), session)
-    }
-
-    fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        let mut history = self.walked(past, session)?;
-        self.add_uncommitted(&mut history, &self.tree)?;
-        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
-        Ok(history)
-    }
-
     /// Reads the configuration alone: of the work tree around, or the defaults; warns of what is wrong with it.
     pub fn configuration(global: &Global, session: &mut Session<'_>) -> Result<Config, Failure> {
         let root = match open(global) {
@@ -416,7 +395,7 @@ impl View {
 
     /// Builds the report model of what was chosen, and warns of what is not in it.
     pub fn model(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<ReportV1, Failure> {
-        let Modelled { report, history, checked } = self.modelled(chosen, names, session)?;
+        let Modelled { report, history, checked, .. } = self.modelled(chosen, names, session)?;
         self.warn_of_gaps(&history, session)?;
         self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
         Ok(report)
@@ -427,7 +406,7 @@ impl View {
         self.modelled_with(chosen, names, false, session)
     }
 
-    pub(super) fn modelled_with(
+    pub fn modelled_with(
         &self,
         chosen: &Chosen,
         names: &[String],
@@ -452,7 +431,7 @@ impl View {
         if let Some(work) = &work {
             report::tell_work(&mut report, tree, &history, work);
         }
-        Ok(Modelled { report, history, checked })
+        Ok(Modelled { report, history, checked, work })
     }
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
@@ -482,7 +461,8 @@ impl View {
         Ok(Selection { cycles, owner: chosen.owner.clone(), names: names.to_vec(), mine })
     }
 
-    fn identity(&self) -> Result<String, Failure> {
+    /// Gives the address of whoever runs this, as git knows it.
+    pub fn identity(&self) -> Result<String, Failure> {
         let person = self.repository.as_ref().and_then(Repository::identity);
         person.map(|person| person.email).ok_or_else(|| {
             Usage::new(

@@ -4,6 +4,7 @@
 mod calendar;
 mod check_in;
 mod delta;
+mod due;
 #[cfg(test)]
 mod example;
 mod field;
@@ -24,6 +25,7 @@ mod together;
 pub use calendar::{Calendar, Cycle, Form};
 pub use check_in::{CheckIn, Datum, Refused, Said, Setting, cautions, milestones_of, settings};
 pub use delta::{Delta, Member, Members, delta};
+pub use due::is_due;
 pub use field::{Field, Fields, Group, number};
 pub use key_result::{
     Amend, Bounds, Change, Checkpoint, Done, Goal, KeyResult, Kind, Measure, Milestone, Pace, Role, Rung,

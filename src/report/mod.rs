@@ -3,6 +3,7 @@
 
 mod build;
 mod cache;
+mod card;
 mod chart;
 mod comment;
 mod continuation;
@@ -33,6 +34,7 @@ mod work_view;
 
 pub use build::{Input, build};
 pub use cache::{CacheV1, cache, render as render_cache, size};
+pub use card::{render as render_card, since_last};
 pub use comment::{Around, CYCLES as CYCLES_TOLD, Comment, comment};
 pub use difference::{
     CycleChangeV1, DiffV1, Frame, KeyResultChangeV1, ObjectiveChangeV1, ShownV1, StandV1, publish as publish_diff,
@@ -48,7 +50,7 @@ pub use model::*;
 pub use recorded::{
     CautionV1, RecordedV1, message as commit_message, publish as publish_recorded, render as render_recorded,
 };
-pub use select::{Cycles, Error as SelectionError, Selection, named, shown};
+pub use select::{Cycles, Error as SelectionError, Selection, named, shown, stands_behind};
 pub use status::render as render_status;
 pub use template::{BUILT_IN, Error as TemplateError, Templates};
 pub use work::{

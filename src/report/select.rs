@@ -237,7 +237,7 @@ fn owns(owners: &HashSet<String>, written: &[String]) -> bool {
 
 /// Gives, in lower case, every owner that a person may stand behind: their address, the handle in a no-reply address,
 /// each team that lists one of these, or a team of theirs, as a member, and a handle listed there of the address's name.
-fn stands_behind(tree: &Tree, person: &str) -> HashSet<String> {
+pub fn stands_behind(tree: &Tree, person: &str) -> HashSet<String> {
     let person = person.to_lowercase();
     let mut owners = HashSet::from([person.clone()]);
     if let Some((local, host)) = person.split_once('@')

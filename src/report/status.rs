@@ -20,8 +20,7 @@ const NARROWEST: usize = 60;
 
 /// Draws a report for a terminal.
 pub fn render(report: &ReportV1, style: &Style) -> String {
-    let style = Style { width: style.width.clamp(NARROWEST, WIDEST), ..*style };
-    let mut view = View { style, today: report.today, text: String::new() };
+    let mut view = View::new(style, report.today);
     for (at, cycle) in report.cycles.iter().enumerate() {
         if at > 0 {
             view.text.push('\n');
@@ -43,10 +42,11 @@ pub fn render(report: &ReportV1, style: &Style) -> String {
     view.text
 }
 
-struct View {
-    style: Style,
+/// Goals as they are being drawn.
+pub(super) struct View {
+    pub(super) style: Style,
     today: Date,
-    text: String,
+    pub(super) text: String,
 }
 
 /// The characters that the tree is drawn with.
@@ -68,17 +68,22 @@ const ASCII: Glyphs =
     Glyphs { branch: "|- ", last: "`- ", trunk: "|  ", dot: ", ", tick: '|', arrow: "->", bullet: "*" };
 
 impl View {
+    pub(super) fn new(style: &Style, today: Date) -> Self {
+        let style = Style { width: style.width.clamp(NARROWEST, WIDEST), ..*style };
+        View { style, today, text: String::new() }
+    }
+
     fn glyphs(&self) -> &'static Glyphs {
         if self.style.unicode { &UNICODE } else { &ASCII }
     }
 
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 
     /// Writes a line with something at its right edge; the left part is cut where both do not fit.
-    fn edges(&mut self, lead: &str, left: &str, tone: Tone, right: &str) {
+    pub(super) fn edges(&mut self, lead: &str, left: &str, tone: Tone, right: &str) {
         let style = self.style;
         let spare = style.width.saturating_sub(columns(lead) + columns(&printable(left)) + 2);
         let right = style.cut(right, spare.max(style.width / 2));
@@ -273,7 +278,7 @@ impl View {
     }
 
     /// Gives the figures of a key result, always as wide, so that they stand below each other.
-    fn figures(&self, kr: &KeyResultV1) -> String {
+    pub(super) fn figures(&self, kr: &KeyResultV1) -> String {
         let style = self.style;
         let spark_width = if style.width >= WIDE { 10 } else { 8 };
         let is_guardrail = kr.not_counted == Some(NotCounted::Guardrail);
@@ -333,7 +338,7 @@ impl View {
     }
 
     /// Says from where to where, and what is in between.
-    fn values(&self, kr: &KeyResultV1) -> String {
+    pub(super) fn values(&self, kr: &KeyResultV1) -> String {
         let arrow = self.glyphs().arrow;
         let unit = kr.unit.as_deref();
         if kr.sensitive {

@@ -25,6 +25,8 @@ mod figures;
 mod fix;
 mod formats;
 mod goalposts;
+#[cfg(unix)]
+mod guided;
 mod history_reference;
 mod honesty;
 mod hostile;

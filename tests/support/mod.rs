@@ -2,6 +2,8 @@
 
 #[allow(dead_code)] // The room of the forges uses what is left.
 pub mod forge;
+#[cfg(unix)]
+pub mod screen;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

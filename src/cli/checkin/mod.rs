@@ -1,6 +1,7 @@
 //! `git okr checkin`: records check-ins in the files, by their names. What it is made of is open to the guided form: read
 //! check-ins in any way, then [`prepare`], `write` and `commit` of what it gives.
 
+mod guided;
 mod list;
 pub mod recording;
 mod typed;
@@ -18,9 +19,11 @@ use typed::Typed;
 /// Writes the values into the files of the goals and touches no other byte; `as_of` says the day of measuring, today unless
 /// told otherwise. A name is the full one or the end of it. A milestone stands behind a dot, by its title or its number.
 /// Either every check-in is written or none, and what they do to progress and health is shown.
+///
+/// On a terminal, without any of this, it asks about each of your key results that is due.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  git okr checkin p99-latency=350 --confidence 0.7 --note \"Pooling shipped.\"\n  git okr checkin p99-latency=350 rollback-rate=0.8% deploys+=3\n  git okr checkin eu-launch.germany=2026-10-20 pci --done\n  git okr checkin p99-latency --no-change\n  git okr checkin --from values.csv --commit\n  metrics | git okr checkin --from -"
+    after_help = "Examples:\n  git okr checkin\n  git okr checkin p99-latency=350 --confidence 0.7 --note \"Pooling shipped.\"\n  git okr checkin p99-latency=350 rollback-rate=0.8% deploys+=3\n  git okr checkin eu-launch.germany=2026-10-20 pci --done\n  git okr checkin p99-latency --no-change\n  git okr checkin --from values.csv --commit\n  metrics | git okr checkin --from -"
 )]
 pub struct Checkin {
     /// NAME=VALUE: a number, with its unit or without; NAME+=VALUE and NAME-=VALUE move the last one; true, false or the day
@@ -58,6 +61,10 @@ pub struct Checkin {
 
 impl Checkin {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+        let is_bare = !self.done && !self.no_change && self.confidence.is_none() && self.note.is_none();
+        if self.values.is_empty() && self.from.is_none() && is_bare && session.has_someone() {
+            return self.guided(global, session);
+        }
         if self.values.is_empty() && self.from.is_none() {
             let help = "say what was measured, as in `git okr checkin p99-latency=350`; `git okr status` shows the names, `git okr checkin -h` the forms";
             return Err(Usage::new("there is nothing to check in", help).into());

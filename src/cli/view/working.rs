@@ -17,7 +17,7 @@ impl View {
         names: &[String],
         session: &mut Session<'_>,
     ) -> Result<ReportV1, Failure> {
-        let Modelled { report, history, checked } = self.modelled_with(chosen, names, true, session)?;
+        let Modelled { report, history, checked, .. } = self.modelled_with(chosen, names, true, session)?;
         self.warn_of_gaps(&history, session)?;
         self.warn_of_errors(checked.findings.iter().filter(|f| f.group == Group::Format.name()), session)?;
         Ok(report)
