@@ -75,7 +75,7 @@ pub struct Step {
 /// do not read are left.
 ///
 /// # Errors
-/// As [`Sheet::read`]; [`Error::Unknown`] where names, days or values have no column.
+/// [`Error::Broken`] with the line of a row that has more cells than there are columns; [`Error::Unknown`] where names, days or values have no column.
 pub fn dated(text: &str, map: &[(Column, String)]) -> Result<(Vec<Step>, Intake), Error> {
     let sheet = Sheet::read(text)?;
     let mut intake = Intake::of("dated values");
