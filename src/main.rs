@@ -6,15 +6,16 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // The error stream is not locked: a progress bar is drawn on it from another thread.
-    let (out, mut err) = (stdout().lock(), stderr());
+    let (out, mut err, mut input) = (stdout().lock(), stderr(), stdin().lock());
     let terminal = Terminal {
-        stdin: stdin().is_terminal(),
+        stdin: input.is_terminal(),
         stdout: out.is_terminal(),
         stderr: err.is_terminal(),
         width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
     };
     // The process's own stream writes line by line: right for whoever watches, slow for a pipe. A command flushes it.
     let mut out = BufWriter::with_capacity(if terminal.stdout { 0 } else { 1 << 16 }, out);
-    let mut session = Session::new(std::env::vars_os(), terminal, jiff::Timestamp::now(), &mut out, &mut err);
+    let mut session =
+        Session::new(std::env::vars_os(), terminal, jiff::Timestamp::now(), &mut out, &mut err, &mut input);
     ExitCode::from(cli::run(std::env::args_os(), &mut session))
 }

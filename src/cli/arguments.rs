@@ -40,7 +40,7 @@ pub struct Global {
 }
 
 /// Reads a day, or says in plain words how one is written.
-fn day(text: &str) -> Result<Date, &'static str> {
+pub fn day(text: &str) -> Result<Date, &'static str> {
     text.parse().map_err(|_| "no day of the calendar; write it as YYYY-MM-DD, for instance 2026-11-22")
 }
 

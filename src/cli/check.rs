@@ -91,22 +91,13 @@ impl Check {
         let ruling = view.tree.config.clone();
         // What an older git-okr wrote into a commit need not be what this one would write.
         let (mut checked, history) = view.checked(&ruling, &selection, self.at.as_of.is_none(), session)?;
-        if !view.asked.is_empty() {
-            checked.keep(&view.tree, |path| view.is_asked(path));
-            if checked.files.is_empty() {
-                let asked = view.asked.join(", ");
-                let help = "name files that end in .toml, or folders that hold some";
-                return Err(Usage::new(format!("no objective file at {asked}"), help).into());
-            }
-        }
+        view.keep_asked(&mut checked)?;
         let reports = checked.findings.iter().any(|finding| finding.rule == rules::REPORT_STALE);
         if let Some(base) = self.base(&view, &selection, reports, global, session)? {
             if let Some(veiled) = base.veiled(&view.tree) {
                 view.tree = veiled;
                 checked = view.checked(&ruling, &selection, reports, session)?.0;
-                if !view.asked.is_empty() {
-                    checked.keep(&view.tree, |path| view.is_asked(path));
-                }
+                view.keep_asked(&mut checked)?;
             }
             checked.keep_new(&base.before(&view.tree));
         }

@@ -2,7 +2,7 @@
 
 use super::arguments::{Chosen, Global};
 use super::check::FailOn;
-use super::compared::Compared;
+use super::compared::{Changed, Compared};
 use super::output::{Output, Outputs as Files};
 use super::posting::{Posting, Proposal};
 use super::step::Outputs;
@@ -40,6 +40,9 @@ enum Commenting {
     after_help = "Examples:\n  git okr ci                           in a job of GitHub, GitLab, Gitea or Forgejo\n  git okr ci --comment never --fail-on warning\n  git okr ci --output sarif=okr.sarif --output junit=okr.xml\n  git okr ci --base main               by hand: what this branch brings\n  git okr ci --head refs/okr/head      in a job that has a fork's commits and none of its files"
 )]
 pub struct Ci {
+    /// Show and count the findings of these files or folders alone; files outside `paths` are read too
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
     #[command(flatten)]
     posting: Posting,
     /// Whether to comment on the pull request
@@ -77,7 +80,7 @@ impl Ci {
             let proposal = self.posting.proposal(&repository, about, session)?;
             self.change(&proposal, job, &files, outputs, global, session)?
         } else {
-            let view = View::proposed(self.posting.head(&repository, about)?, global, session)?;
+            let view = View::proposed(self.posting.head(&repository, about)?, &self.paths, global, session)?;
             self.state(view, job, &files, outputs, session)?
         };
         let failing = checked.findings.iter().any(|one| self.fail_on.level().is_some_and(|from| one.level >= from));
@@ -94,10 +97,11 @@ impl Ci {
         global: &Global,
         session: &mut Session<'_>,
     ) -> Result<Checked, Failure> {
-        let after = View::proposed(proposal.head, global, session)?;
+        let after = View::proposed(proposal.head, &self.paths, global, session)?;
         let mut compared = Compared::new(proposal.before, after, self.posting.ruling(), global, session)?;
         let (checked, history) = compared.check(session)?;
-        self.show(&checked, &compared.after, &history, job, files, session)?;
+        let changed = compared.changed_lines(&checked)?;
+        self.show(&checked, (&compared.after, Some(&changed)), &history, job, files, session)?;
         let diff = report::json(&compared.diff);
         if let Some(file) = &self.diff_out {
             source::place(&session.place(global, file), diff.as_bytes())?;
@@ -146,8 +150,9 @@ impl Ci {
             return Err(source::Error::Nothing { paths: view.tree.config.paths.join(", ") }.into());
         }
         let ruling = view.tree.config.clone();
-        let (checked, history) = view.checked(&ruling, &Selection::default(), true, session)?;
-        self.show(&checked, &view, &rules::history_value(history.as_ref()), job, files, session)?;
+        let (mut checked, history) = view.checked(&ruling, &Selection::default(), true, session)?;
+        view.keep_asked(&mut checked)?;
+        self.show(&checked, (&view, None), &rules::history_value(history.as_ref()), job, files, session)?;
         let model = view.model(&Chosen::default(), &[], session)?;
         let report = Templates::new(view.templates()?).render("report", &model)?;
         let [errors, warnings, infos] = [Level::Error, Level::Warning, Level::Info].map(|level| count(&checked, level));
@@ -166,14 +171,14 @@ impl Ci {
     fn show(
         &self,
         checked: &Checked,
-        view: &View,
+        (view, changed): (&View, Option<&Changed>),
         history: &Value,
         job: Option<(&'static dyn Forge, &Job)>,
         files: &Files,
         session: &mut Session<'_>,
     ) -> Result<(), Failure> {
         let fail_on = self.fail_on.level();
-        let document = finding::View { fail_on, ..rules::view(checked, &view.tree, history) };
+        let document = finding::View { fail_on, changed, ..rules::view(checked, &view.tree, history) };
         files.write(&document, session)?;
         let annotates = job.is_some_and(|(forge, _)| forge.annotates());
         let format = if annotates { Format::Github } else { Format::Human };

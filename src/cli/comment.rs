@@ -4,11 +4,12 @@ use super::arguments::Global;
 use super::compared::Compared;
 use super::posting::Posting;
 use super::view::View;
-use super::{Failure, Outcome, Session, Usage, summary};
+use super::{Failure, Outcome, Session, summary};
 use crate::forge::{self, Behavior, When};
 use crate::report;
+use crate::source;
 use clap::ValueEnum;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -56,13 +57,15 @@ impl Comment {
         let job = forge::job(&*session);
         let job = job.as_ref().map(|(forge, job)| (*forge, job));
         let proposal = self.posting.proposal(&repository, job.map(|(_, job)| job), session)?;
-        let after = View::proposed(proposal.head, global, session)?;
+        let after = View::proposed(proposal.head, &[], global, session)?;
         let compared = Compared::new(proposal.before, after, self.posting.ruling(), global, session)?;
         let said = self.posting.say(&compared, &proposal, job)?;
         said.known_forge()?;
         if let Some(file) = &self.body_out {
-            let file = session.place(global, file);
-            std::fs::write(&file, said.body()).map_err(|error| cannot_write(&file, &error))?;
+            source::place(&session.place(global, file), said.body().as_bytes())?;
+        }
+        if self.dry_run && !said.says() && self.when != When::Always {
+            session.remark("only a comment that is there would be brought to this; no new one is written")?;
         }
         let told = match self.dry_run {
             true => said.told("dry-run"),
@@ -78,8 +81,4 @@ impl Comment {
         }
         Ok(Outcome::Fine)
     }
-}
-
-fn cannot_write(file: &Path, error: &std::io::Error) -> Failure {
-    Usage::new(format!("could not write {}: {error}", file.display()), "check the folder and that you may").into()
 }

@@ -13,6 +13,8 @@ use crate::report::{self, CYCLES_TOLD, CycleV1, Cycles, DiffV1, Frame, Input};
 use crate::rules::{self, Checked, Selection, Subject};
 use crate::source::{self, Tree};
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Whose configuration says how findings are judged: who proposes a change may not choose that where it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +34,16 @@ pub struct Compared {
     /// What differs.
     pub diff: DiffV1,
     ruling: Ruling,
-    now: Option<Now>,
+    known: Option<Known>,
 }
 
-/// What is known of the state after beyond its files.
-struct Now {
-    evidence: Evidence,
+/// Lines by path: from 1, ends open.
+pub type Changed = BTreeMap<String, Vec<Range<usize>>>;
+
+/// What is known of both states beyond their files.
+struct Known {
+    earlier: Evidence,
+    now: Evidence,
     /// The files, with all that was sensitive before hidden.
     veiled: Option<Tree>,
 }
@@ -72,7 +78,7 @@ impl Compared {
         };
         if comparison.is_empty() {
             let diff = report::publish_diff(&Difference::default(), frame);
-            return Ok(Compared { before, after, diff, ruling, now: None });
+            return Ok(Compared { before, after, diff, ruling, known: None });
         }
         let earlier = before.evidence(&[], session)?;
         let now = after.evidence(&comparison.cycles(), session)?;
@@ -89,7 +95,7 @@ impl Compared {
         let pasts = Pasts { before: &earlier.history, after: &now.history, locks: &now.locks };
         let diff = report::publish_diff(&comparison.difference(&pasts, after.today), frame);
         drop(comparison);
-        Ok(Compared { before, after, diff, ruling, now: Some(Now { evidence: now, veiled }) })
+        Ok(Compared { before, after, diff, ruling, known: Some(Known { earlier, now, veiled }) })
     }
 
     /// Gives the state whose configuration rules.
@@ -104,22 +110,51 @@ impl Compared {
     /// difference tells of these findings from then on.
     pub fn check(&mut self, session: &mut Session<'_>) -> Result<(Checked, Value), Failure> {
         let (selection, ruling) = (Selection::default(), self.ruling().tree.config.clone());
-        if let Some(Now { veiled: Some(tree), .. }) = &self.now {
-            self.after.tree = tree.clone();
-        }
-        let (mut checked, history) = self.after.checked(&ruling, &selection, true, session)?;
-        let reports = checked.findings.iter().any(|finding| finding.rule == rules::REPORT_STALE);
-        let (found, past) = self.before.checked(&ruling, &selection, reports, session)?;
+        let stale = |checked: &Checked| checked.findings.iter().any(|finding| finding.rule == rules::REPORT_STALE);
+        let asks = selection.needs_history(&ruling);
+        let walked;
+        let (mut checked, found, past, history) = match &self.known {
+            Some(Known { earlier, now, veiled }) => {
+                if let Some(tree) = veiled {
+                    self.after.tree = tree.clone();
+                }
+                let [earlier, now] = [earlier, now].map(|known| asks.then_some(known));
+                let checked = self.after.judged(now, &ruling, &selection, true, session)?;
+                let found = self.before.judged(earlier, &ruling, &selection, stale(&checked), session)?;
+                (checked, found, earlier.map(|known| &known.history), now.map(|known| &known.history))
+            }
+            None => {
+                let (checked, history) = self.after.checked(&ruling, &selection, true, session)?;
+                let (found, past) = self.before.checked(&ruling, &selection, stale(&checked), session)?;
+                walked = [past, history];
+                (checked, found, walked[0].as_ref(), walked[1].as_ref())
+            }
+        };
+        self.after.keep_asked(&mut checked)?;
         let (before, after) = (&self.before.tree, &self.after.tree);
-        checked.keep_new(&rules::Before::new(&found, before, past.as_ref(), after));
-        let history = rules::history_value(history.as_ref());
+        checked.keep_new(&rules::Before::new(&found, before, past, after));
+        let history = rules::history_value(history);
         self.diff.findings = finding::published(&rules::view(&checked, after, &history));
         Ok((checked, history))
     }
 
+    /// Gives the lines that the change brings to the files in which something was found.
+    pub fn changed_lines(&self, checked: &Checked) -> Result<Changed, Failure> {
+        let places = checked.findings.iter().filter_map(|finding| finding.primary.as_ref());
+        let paths: BTreeSet<&str> = places.map(|label| self.after.tree.sources.get(label.file).path.as_str()).collect();
+        Ok(match (&self.after.repository, self.before.from, self.after.from) {
+            (Some(repository), Some(before), Some(after)) if !paths.is_empty() => {
+                repository.changed_lines(before, after, paths)?
+            }
+            _ => Changed::new(),
+        })
+    }
+
     /// Gives the first of the cycles that the change touches, as they stand after it.
     pub fn cycles(&self) -> Result<Vec<CycleV1>, Failure> {
-        let Some(Now { evidence: Evidence { history, locks, .. }, veiled }) = &self.now else { return Ok(Vec::new()) };
+        let Some(Known { now: Evidence { history, locks, .. }, veiled, .. }) = &self.known else {
+            return Ok(Vec::new());
+        };
         let tree = veiled.as_ref().unwrap_or(&self.after.tree);
         let mut cycles = Vec::new();
         for cycle in self.diff.progress.iter().take(CYCLES_TOLD) {

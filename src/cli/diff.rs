@@ -67,7 +67,7 @@ impl Diff {
                 (report::publish_diff(&Difference::default(), frame), Templates::default())
             }
             after => {
-                let after = View::side(after, global, session)?;
+                let after = View::side(after, Vec::new(), global, session)?;
                 let templates = if self.format == Format::Markdown { after.templates()? } else { BTreeMap::new() };
                 (Compared::new(before, after, Ruling::After, global, session)?.diff, Templates::new(templates))
             }

@@ -2,9 +2,9 @@
 
 use super::arguments::Global;
 use super::{Failure, Outcome, Session, view};
-use crate::git::{Error as GitError, ObjectId, Repository, TreeEntry};
+use crate::git::{DRIVER, Error as GitError, ObjectId, Repository, TreeEntry};
 use crate::history::{self, Options};
-use crate::report::{self, Visit};
+use crate::report::{self, Merging, Visit};
 use crate::rules::{self, Selection, Subject};
 use crate::source::{self, Tree};
 use clap::ValueEnum;
@@ -21,7 +21,8 @@ enum Format {
 /// Say what this clone and its set-up lack, and what mends it
 ///
 /// Looks at what git left out of the clone (shallow, partial), at what rewrites its history (grafts, replacements), at
-/// missing objects and unreadable revisions behind HEAD, at the commit-graph and the index, and at the goals' files.
+/// missing objects and unreadable revisions behind HEAD, at the commit-graph and the index, at the goals' files and at
+/// how git merges them.
 /// Each remark says what was seen, why it matters and which command mends it. Changes nothing. Exits with 1 where
 /// figures are wrong or incomplete; hints alone are fine.
 #[derive(Debug, clap::Args)]
@@ -72,6 +73,7 @@ impl Doctor {
             unread: unread.as_ref(),
             crowded: &crowded,
             unattended: tree.is_some() && repository.workdir().is_some_and(|root| !has_job(&repository, root)),
+            merging: tree.as_ref().filter(|tree| !repository.is_bare() && !tree.files.is_empty()).map(|tree| merging(&repository, tree)),
         };
         self.show(&visit, session)
     }
@@ -104,6 +106,15 @@ fn read(repository: &Repository) -> Result<Tree, source::Error> {
             _ => Err(error.into()),
         },
         other => other,
+    }
+}
+
+/// Looks at how git merges the goals here.
+fn merging(repository: &Repository, tree: &Tree) -> Merging {
+    Merging {
+        attributes: source::attributes(&tree.config.paths, DRIVER),
+        is_named: tree.files.iter().all(|file| repository.is_merged_by_driver(&file.path)),
+        is_known: repository.has_merge_driver(),
     }
 }
 

@@ -36,5 +36,8 @@ pub fn fix(
     for one in &mending.mended {
         session.remark(&format!("fixed {}:{}: {} [{}]", one.path, one.line, one.title, one.rule))?;
     }
+    for path in mending.left_alone.iter().filter(|path| view.is_asked(path)) {
+        session.remark(&format!("left {path} alone: it is no TOML; put that right, then run the same again"))?;
+    }
     Ok(!mending.texts.is_empty())
 }

@@ -3,8 +3,8 @@
 use super::arguments::{At, Chosen, Global, Shown};
 use super::{Failure, Outcome, Session, view};
 use crate::git::Error as GitError;
-use crate::history::{History, Options, Outline};
-use crate::report::{self, Cycles, Input, LedgerV1, LogSelection, Secret, Selection};
+use crate::history::{History, Options, Outline, Work};
+use crate::report::{self, Cycles, Input, LedgerV1, LogSelection, Secret, Selection, WorkCommitV1};
 use std::mem::ManuallyDrop;
 
 /// Show what happened to the goals, newest first
@@ -13,7 +13,7 @@ use std::mem::ManuallyDrop;
 /// that made it, with its author and day of measuring.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  git okr log\n  git okr log p99-latency\n  git okr log --cycle 2026-Q3 --format json\n  git okr log --goalposts"
+    after_help = "Examples:\n  git okr log\n  git okr log p99-latency\n  git okr log --cycle 2026-Q3 --format json\n  git okr log --goalposts\n  git okr log --work"
 )]
 pub struct Log {
     /// Show this objective or key result alone: a full name or the end of one
@@ -26,6 +26,9 @@ pub struct Log {
     /// The ledger of goalposts: what was agreed on at the lock, every change of it, progress as committed and as edited
     #[arg(long)]
     goalposts: bool,
+    /// The commits since the start of the cycles shown that name goals in a trailer, `OKR: <name>`
+    #[arg(long, conflicts_with = "goalposts")]
+    work: bool,
     /// Follow the first parent alone: what a merge brought counts as the merge's
     #[arg(long)]
     first_parent: bool,
@@ -39,7 +42,7 @@ pub struct Log {
 
 impl Log {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
-        let view::Glimpse { known, stamps } = match self.goalposts || self.at.as_of.is_some() {
+        let view::Glimpse { known, stamps } = match self.goalposts || self.work || self.at.as_of.is_some() {
             true => view::Glimpse::default(),
             false => view::View::glimpse(global, session)?,
         };
@@ -58,7 +61,8 @@ impl Log {
         let selection = view.selection(&self.chosen, &names)?;
         let everything = Selection { cycles: Cycles::All, ..Selection::default() };
         let cycles = if self.goalposts { report::shown(&view.tree, &everything, view.today)? } else { Vec::new() };
-        let (history, locks) = view.history_and_locks(&options, &cycles, session)?;
+        let (mut history, locks) = view.history_and_locks(&options, &cycles, session)?;
+        let work = if self.work { self.worked(&view, &selection, &mut history, session)? } else { None };
         let history = ManuallyDrop::new(history);
         view.warn_of_gaps(&history, session)?;
         view.warn_of_errors(view.tree.findings.iter(), session)?;
@@ -72,16 +76,37 @@ impl Log {
             findings: Vec::new(),
         };
         let ledger = if self.goalposts { Some(report::ledger(input, &selection)?) } else { None };
+        let work = work.map(|work| report::list_work(&work, &view.tree, &history, &selection));
         match (self.format, &ledger) {
+            (Shown::Human, _) if let Some(work) = &work => {
+                session.print(&report::render_work(work, history.complete, &session.style()))?;
+            }
             (Shown::Human, Some(ledger)) => {
                 session.print(&report::render_ledger(ledger, history.complete, &session.style()))?;
             }
-            _ => self.show(&history, &Secret::from(&view.tree), &selection, ledger.as_deref(), session)?,
+            _ => {
+                let secret = Secret::from(&view.tree);
+                self.show(&history, &secret, &selection, ledger.as_deref(), work.as_deref(), session)?;
+            }
         }
         if let Some(stamps) = stamps {
             view.remember(&stamps);
         }
         Ok(Outcome::Fine)
+    }
+
+    /// Finds the commits that work for what was chosen; for a goal that only the past knows, those of every cycle.
+    fn worked(
+        &self,
+        view: &view::View,
+        selection: &Selection,
+        history: &mut History,
+        session: &mut Session<'_>,
+    ) -> Result<Option<Work>, Failure> {
+        let everything = Selection { cycles: Cycles::All, ..Selection::default() };
+        let cycles = report::shown(&view.tree, selection, view.today)
+            .or_else(|_| report::shown(&view.tree, &everything, view.today))?;
+        view.work(&cycles, history, session)
     }
 
     /// Tells what earlier runs found out, where nothing changed since; `false` where that is not enough. Whatever is amiss
@@ -115,7 +140,7 @@ impl Log {
         let history = ManuallyDrop::new(history);
         session.detail("the files are as they were when they were read, and the cache had the answer")?;
         view.warn_of_gaps(&history, session)?;
-        self.show(&history, &secret, &selection, None, session)?;
+        self.show(&history, &secret, &selection, None, None, session)?;
         Ok(true)
     }
 
@@ -125,10 +150,11 @@ impl Log {
         secret: &Secret,
         selection: &LogSelection,
         ledger: Option<&[LedgerV1]>,
+        work: Option<&[WorkCommitV1]>,
         session: &mut Session<'_>,
     ) -> Result<(), Failure> {
         match self.format {
-            Shown::Json => session.write(|out| report::write_log(history, secret, selection, ledger, out)),
+            Shown::Json => session.write(|out| report::write_log(history, secret, selection, ledger, work, out)),
             Shown::Human => {
                 let log = report::log(history, secret.clone(), selection);
                 session.print(&report::render_log(&log, &session.style()))

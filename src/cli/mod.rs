@@ -2,11 +2,14 @@
 //! Never holds logic that another command or a library user could want.
 
 mod arguments;
+mod asked;
+mod asking;
 mod bar;
 mod base;
 mod compared;
 mod fix;
 mod output;
+mod planned;
 mod posting;
 mod session;
 mod step;
@@ -30,6 +33,18 @@ pub enum Outcome {
     Fine,
     /// Exit code 1: findings at or above the asked level, or something is out of date.
     Findings,
+    /// Exit code 129: git called for a merge, takes up to 128 for one with conflicts, and must not.
+    Unmerged,
+}
+
+impl Outcome {
+    fn code(self) -> u8 {
+        match self {
+            Outcome::Fine => 0,
+            Outcome::Findings => 1,
+            Outcome::Unmerged => 129,
+        }
+    }
 }
 
 /// Why a command could not do its work; exit code 2.
@@ -53,14 +68,21 @@ macro_rules! commands {
 commands! {
     init::Init,
     demo::Demo,
+    new::New,
+    mv::Mv,
     check::Check,
     rule::Rule,
+    checkin::Checkin,
     status::Status,
     log::Log,
     diff::Diff,
     comment::Comment,
     ci::Ci,
     report::Report,
+    close::Close,
+    export::Export,
+    import::Import,
+    merge_driver::MergeDriver,
     doctor::Doctor,
     cache::Cache,
     schema::Schema,
@@ -109,7 +131,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, session: &mut Session<
         }
     };
     match result {
-        Ok(outcome) => ended(session.out.flush(), u8::from(outcome == Outcome::Findings), session),
+        Ok(outcome) => ended(session.out.flush(), outcome.code(), session),
         Err(failure) if is_closed_pipe(failure.as_ref()) => 0,
         Err(failure) => {
             // Where even that cannot be written, the exit code has to do.

@@ -313,3 +313,18 @@ impl Surroundings for Session<'_> {
         serde_json::from_str(&text).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_address;
+
+    #[test]
+    fn an_address_cannot_leave_its_link() {
+        assert!(is_address("https://git.acme.example/a/b/-/runs/7?x=1#L2"));
+        for text in
+            ["javascript:alert(1)", "https://a b", "https://a/) [b](c", "https://a/|b", "https://a/<b>", "ftp://a", ""]
+        {
+            assert!(!is_address(text), "{text}");
+        }
+    }
+}

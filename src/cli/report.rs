@@ -6,6 +6,7 @@ use super::written::{self, Asked};
 use super::{Failure, Outcome, Session, Usage};
 use crate::report;
 use crate::report::document::{self, Stamp};
+use crate::source;
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -70,10 +71,12 @@ impl Report {
                 let text = match &self.inject {
                     // The line that records day and template is a comment, which JSON has none of.
                     None if self.format == Format::Json => text,
-                    Some(_) => document::inject(&read(file)?, &stamp, &text).map_err(|error| in_file(error, file))?,
+                    Some(_) => {
+                        document::inject(&written::read(file)?, &stamp, &text).map_err(|error| in_file(error, file))?
+                    }
                     None => document::whole(&stamp, &text).map_err(|error| in_file(error, file))?,
                 };
-                std::fs::write(file, text).map_err(|error| cannot("write", file, &error))?;
+                source::place(file, text.as_bytes())?;
                 session.remark(&format!("wrote {}", file.display()))?;
             }
             None if self.check => {
@@ -95,7 +98,11 @@ impl Report {
         chosen: &Chosen,
         session: &mut Session<'_>,
     ) -> Result<String, Failure> {
-        let model = view.model(chosen, &[], session)?;
+        // A document in a file is held against the goals alone: a commit that names one must not make it out of date.
+        let model = match self.format == Format::Json || (self.output.is_none() && self.inject.is_none()) {
+            true => view.model_with_work(chosen, &[], session)?,
+            false => view.model(chosen, &[], session)?,
+        };
         if self.context || self.format == Format::Json {
             return Ok(report::json(&model));
         }
@@ -115,7 +122,7 @@ impl Report {
         global: &Global,
         session: &mut Session<'_>,
     ) -> Result<Outcome, Failure> {
-        let recorded = document::recorded(&read(file)?).map_err(|error| in_file(error, file))?;
+        let recorded = document::recorded(&written::read(file)?).map_err(|error| in_file(error, file))?;
         view.today = recorded.stamp.day;
         let Stamp { template, cycle, owner, .. } = recorded.stamp.clone();
         let chosen = Chosen { cycle, owner, mine: false };
@@ -132,15 +139,6 @@ impl Report {
             }
         }
     }
-}
-
-/// Reads a file as text.
-pub(super) fn read(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|error| cannot("read", file, &error))
-}
-
-fn cannot(what: &str, file: &Path, error: &std::io::Error) -> Failure {
-    Usage::new(format!("could not {what} {}: {error}", file.display()), "check that it exists and that you may").into()
 }
 
 fn in_file(error: document::Error, file: &Path) -> Failure {

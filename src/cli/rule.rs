@@ -3,6 +3,7 @@
 use super::arguments::Global;
 use super::view::View;
 use super::{Failure, Outcome, Session};
+use crate::report::Tone;
 use crate::rules::docs;
 
 /// List the rules with the level in force, or explain one
@@ -19,10 +20,13 @@ pub struct Rule {
 
 impl Rule {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
-        let config = View::configuration(global)?;
+        let config = View::configuration(global, session)?;
         let text = match &self.name {
             Some(name) => docs::explain(name, &config)?,
-            None => docs::table(&config, self.all),
+            None => {
+                let style = session.style();
+                docs::table(&config, self.all, &|text, first, next| style.wrap(Tone::Plain, text, first, next))
+            }
         };
         session.print(&text)?;
         Ok(Outcome::Fine)

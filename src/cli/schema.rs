@@ -2,7 +2,7 @@
 
 use super::arguments::Global;
 use super::{Failure, Outcome, Session, Usage};
-use crate::{config, report, rules, syntax};
+use crate::{config, exchange, report, rules, source, syntax};
 use std::path::PathBuf;
 
 /// Print a JSON Schema, or write them all
@@ -11,7 +11,7 @@ use std::path::PathBuf;
     after_help = "Examples:\n  git okr schema objectives > objectives.schema.json\n  git okr schema --output .okr/schemas"
 )]
 pub struct Schema {
-    /// Which one: okr, objectives, check, report, log, diff, doctor, cache [default: lists them]
+    /// Which one: okr, objectives, check, report, log, diff, export, checkin, doctor, cache [default: lists them]
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// Write every schema into this folder, as NAME.schema.json
@@ -27,6 +27,8 @@ const SCHEMAS: &[(&str, &str, &str)] = &[
     ("report", "what `report --format json` and `status --format json` print", report::REPORT_SCHEMA),
     ("log", "what `log --format json` prints", report::LOG_SCHEMA),
     ("diff", "what `diff --format json` prints", report::DIFF_SCHEMA),
+    ("export", "what `export --format json` prints", exchange::SCHEMA),
+    ("checkin", "what `checkin --format json` prints", report::CHECKIN_SCHEMA),
     ("doctor", "what `doctor --format json` prints", report::DOCTOR_SCHEMA),
     ("cache", "what `cache --stat --format json` prints", report::CACHE_SCHEMA),
 ];
@@ -35,13 +37,12 @@ impl Schema {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         if let Some(typed) = &self.output {
             let folder = &session.place(global, typed);
-            let failed = |error: std::io::Error| {
+            std::fs::create_dir_all(folder).map_err(|error| {
                 let message = format!("could not write into {}: {error}", folder.display());
                 Usage::new(message, "name a folder that you may write with --output")
-            };
-            std::fs::create_dir_all(folder).map_err(failed)?;
+            })?;
             for (name, _, text) in SCHEMAS {
-                std::fs::write(folder.join(format!("{name}.schema.json")), text).map_err(failed)?;
+                source::place(&folder.join(format!("{name}.schema.json")), text.as_bytes())?;
             }
             session.remark(&format!("wrote {} schemas into {}", SCHEMAS.len(), folder.display()))?;
             return Ok(Outcome::Fine);

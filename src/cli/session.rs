@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,6 +38,8 @@ pub struct Session<'a> {
     pub out: &'a mut dyn Write,
     /// Talk.
     pub err: &'a mut dyn Write,
+    /// What somebody types, or a program hands in.
+    pub input: &'a mut dyn BufRead,
     environment: BTreeMap<OsString, OsString>,
     terminal: Terminal,
     now: jiff::Timestamp,
@@ -54,9 +56,10 @@ impl<'a> Session<'a> {
         now: jiff::Timestamp,
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
+        input: &'a mut dyn BufRead,
     ) -> Self {
         let environment = environment.into_iter().collect();
-        Session { out, err, environment, terminal, now, color: Color::Auto, quiet: false, verbose: false }
+        Session { out, err, input, environment, terminal, now, color: Color::Auto, quiet: false, verbose: false }
     }
 
     /// Takes over what the command line says about the surroundings.
@@ -135,6 +138,11 @@ impl<'a> Session<'a> {
 
     fn is_dumb(&self) -> bool {
         self.variable("TERM").is_some_and(|term| term == "dumb")
+    }
+
+    /// Tells whether somebody is there to be asked: a terminal to read from, and one to ask on.
+    pub fn has_someone(&self) -> bool {
+        self.terminal.stdin && self.terminal.stderr
     }
 
     /// Shows who waits in front of a terminal how far the reading of a history has come, until the bar is dropped.

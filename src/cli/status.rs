@@ -10,7 +10,7 @@ use crate::report;
 /// the last seven days, and how long nobody has looked.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  git okr status\n  git okr status reliable-checkout\n  git okr status --cycle 2026-Q3 --as-of 2026-09-30\n  git okr status --format json"
+    after_help = "Examples:\n  git okr status\n  git okr status reliable-checkout\n  git okr status --cycle 2026-Q3 --as-of 2026-09-30\n  git okr status --work\n  git okr status --format json"
 )]
 pub struct Status {
     /// Show these objectives or key results alone: full names or the ends of them
@@ -20,6 +20,9 @@ pub struct Status {
     at: At,
     #[command(flatten)]
     chosen: Chosen,
+    /// Say which goals commits since the cycle's start name in a trailer, `OKR: <name>`, and what there is to ask
+    #[arg(long)]
+    work: bool,
     /// How to write it
     #[arg(long, value_enum, default_value = "human")]
     format: Shown,
@@ -28,7 +31,10 @@ pub struct Status {
 impl Status {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         let view = view::View::with_git(global, &self.at, session)?;
-        let model = view.model(&self.chosen, &self.names, session)?;
+        let model = match self.work {
+            true => view.model_with_work(&self.chosen, &self.names, session)?,
+            false => view.model(&self.chosen, &self.names, session)?,
+        };
         let text = match self.format {
             Shown::Json => report::json(&model),
             Shown::Human => report::render_status(&model, &session.style()),

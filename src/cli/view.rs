@@ -1,18 +1,21 @@
 //! Owns what a command looks at: the repository, one state of its files, the day, and the history behind it.
 
+mod past;
+mod working;
+
 use super::arguments::{At, Chosen, Global};
-use super::{Failure, Session, Usage, written};
+use super::{Failure, Session, Usage, asked, written};
 use crate::config::{self, Config};
 use crate::finding::{self, Finding, Level};
-use crate::git::{Error as GitError, ObjectId, Person, Repository};
-use crate::history::{self, Cache, Degraded, History, Known, Locks, Options, Outline, Past};
+use crate::git::{Error as GitError, ObjectId, Repository};
+use crate::history::{Cache, History, Locks, Options, Outline, Past};
 use crate::okr::Cycle;
 use crate::report::{self, Cycles, Input, ReportV1, Selection};
 use crate::rules::{self, Checked, Group, Subject};
 use crate::source::{self, AsOf, Revision, Stamps, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -120,15 +123,20 @@ impl View {
     }
 
     /// Opens one side of a change, whether it holds goals or not: a commit, else the work tree or, where there is none,
-    /// HEAD.
-    pub fn side(commit: Option<ObjectId>, global: &Global, session: &mut Session<'_>) -> Result<View, Failure> {
+    /// HEAD. `asked` are paths from the root, to read beside the configured ones.
+    pub fn side(
+        commit: Option<ObjectId>,
+        asked: Vec<String>,
+        global: &Global,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
         let repository = open(global)?;
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let head = repository.head()?;
         let root = repository.workdir().map_or_else(|| session.directory(global), Path::to_owned);
         let seen = if commit.is_none() && !repository.is_bare() { Seen::WorkTree } else { Seen::Commit };
         let (from, tree) = if seen == Seen::WorkTree {
-            let tree = match source::worktree(Some(&repository), &root, &[]) {
+            let tree = match source::worktree(Some(&repository), &root, &asked) {
                 Err(source::Error::Nothing { .. }) => {
                     let revision = Revision { id: head, committed: None, dirty: true };
                     Tree { config: source::configuration(&root)?, revision, ..Tree::default() }
@@ -138,17 +146,26 @@ impl View {
             (head, tree)
         } else {
             let from = commit.or(head).ok_or(GitError::Unborn)?;
-            (Some(from), source::revision_beside(&repository, from, &[], &Tree::default())?)
+            (Some(from), source::revision_beside(&repository, from, &asked, &Tree::default())?)
         };
         let cache = cache_of(Some(&repository), global, session);
-        let view = View { repository: Some(repository), tree, today, from, root, asked: Vec::new(), seen, cache };
+        let view = View { repository: Some(repository), tree, today, from, root, asked, seen, cache };
         view.refuse_broken_configuration()?;
         Ok(view)
     }
 
     /// Opens the commit that somebody proposes, on its own day unless another is fixed: a run repeated later says the same.
-    pub fn proposed(commit: ObjectId, global: &Global, session: &mut Session<'_>) -> Result<View, Failure> {
-        let mut view = View::side(Some(commit), global, session)?;
+    /// The paths that are asked for need not be on disk.
+    pub fn proposed(
+        commit: ObjectId,
+        asked: &[PathBuf],
+        global: &Global,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
+        let directory = session.directory(global);
+        let root = open(global)?.workdir().map_or_else(|| directory.clone(), Path::to_owned);
+        let asked = asked::anywhere(asked, &directory, &root)?;
+        let mut view = View::side(Some(commit), asked, global, session)?;
         if let (None, Some(seconds)) = (session.fixed_today(global)?, view.tree.revision.committed) {
             view.today = day_of(seconds)?;
         }
@@ -197,10 +214,7 @@ impl View {
                 Usage::new("a bare repository has no work tree to check", "name a revision: --as-of HEAD").into()
             );
         }
-        let from = session.directory(global);
-        let asked = asked.iter().map(|path| from_root(&from, &root, path)).collect::<Result<Vec<_>, _>>()?;
-        // Who names the root asks for everything that the settings name, not for every TOML file that there is.
-        let asked = if asked.iter().any(|path| path == ".") { Vec::new() } else { asked };
+        let asked = asked::on_disk(asked, &session.directory(global), &root)?;
         View::of(repository, asked, staged, global, at, session)
     }
 
@@ -260,6 +274,23 @@ impl View {
         self.asked.is_empty() || self.asked.iter().any(|asked| Path::new(path).starts_with(asked))
     }
 
+    /// Keeps what was found in what was asked for.
+    ///
+    /// # Errors
+    /// Where that holds no objective file.
+    pub fn keep_asked(&self, checked: &mut Checked) -> Result<(), Failure> {
+        if self.asked.is_empty() {
+            return Ok(());
+        }
+        checked.keep(&self.tree, |path| self.is_asked(path));
+        if checked.files.is_empty() {
+            let asked = self.asked.join(", ");
+            let help = "name files that end in .toml, or folders that hold some";
+            return Err(Usage::new(format!("no objective file at {asked}"), help).into());
+        }
+        Ok(())
+    }
+
     /// Looks at another commit of the same repository, on the same day. Where it has no goals there are none to see; what
     /// is the same there is not read again.
     pub fn at(&self, commit: ObjectId, global: &Global) -> Result<View, Failure> {
@@ -288,21 +319,31 @@ impl View {
         reports: bool,
         session: &mut Session<'_>,
     ) -> Result<(Checked, Option<History>), Failure> {
-        let (history, agreed) = match &self.repository {
-            Some(_) if selection.needs_history(ruling) => {
-                let Evidence { history, agreed, .. } = self.evidence(&[], session)?;
-                (Some(history), agreed)
-            }
-            _ => (None, Vec::new()),
+        let past = match &self.repository {
+            Some(_) if selection.needs_history(ruling) => Some(self.evidence(&[], session)?),
+            _ => None,
         };
-        let known = history.as_ref().is_none_or(|history| history.complete);
+        let checked = self.judged(past.as_ref(), ruling, selection, reports, session)?;
+        Ok((checked, past.map(|past| past.history)))
+    }
+
+    /// Runs the rules with what is known of the past already.
+    pub fn judged(
+        &mut self,
+        past: Option<&Evidence>,
+        ruling: &Config,
+        selection: &rules::Selection,
+        reports: bool,
+        session: &mut Session<'_>,
+    ) -> Result<Checked, Failure> {
+        let known = past.is_none_or(|past| past.history.complete);
         let outdated = match reports && known && selection.runs(rules::REPORT_STALE, ruling) {
             true => written::outdated(self, session)?,
             false => Vec::new(),
         };
-        let past = Subject::new(&self.tree, history.as_ref(), self.today);
-        let subject = Subject { agreed: &agreed, outdated: &outdated, ..past };
-        Ok((rules::check_by(ruling, &subject, selection), history))
+        let agreed = past.map_or(&[][..], |past| &past.agreed);
+        let subject = Subject::new(&self.tree, past.map(|past| &past.history), self.today);
+        Ok(rules::check_by(ruling, &Subject { agreed, outdated: &outdated, ..subject }, selection))
     }
 
     /// Reads the Markdown files that may hold a report, by path from the root, from where the other files were read.
@@ -337,36 +378,14 @@ impl View {
     }
 
     fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        let mut history = match past {
-            Some(past) => {
-                let bar = session.bar(past.progress());
-                let history = past.history()?;
-                drop(bar);
-                session.detail(&match (&self.cache, past.known()) {
-                    (None, _) => "no cache: all was found out anew".to_owned(),
-                    (Some(_), Known::Everything) => "the cache had the answer".to_owned(),
-                    (Some(_), Known::Commits(count)) => format!("the cache knew {count} commits"),
-                })?;
-                history
-            }
-            None => History { complete: true, ..History::default() },
-        };
-        let Some(repository) = &self.repository else { return Ok(history) };
-        if self.seen != Seen::Commit && self.tree.revision.dirty {
-            let committed = match self.from.map(|from| source::revision(repository, from)) {
-                None | Some(Err(source::Error::Nothing { .. })) => Tree::default(),
-                Some(tree) => tree?,
-            };
-            let nobody = Person { name: "you".into(), email: String::new() };
-            let author = repository.identity().unwrap_or(nobody);
-            history::uncommitted(&mut history, &committed, &self.tree, &author, self.today);
-        }
+        let mut history = self.walked(past, session)?;
+        self.add_uncommitted(&mut history, &self.tree)?;
         session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
         Ok(history)
     }
 
-    /// Reads the configuration alone: of the work tree around, or the defaults.
-    pub fn configuration(global: &Global) -> Result<Config, Failure> {
+    /// Reads the configuration alone: of the work tree around, or the defaults; warns of what is wrong with it.
+    pub fn configuration(global: &Global, session: &mut Session<'_>) -> Result<Config, Failure> {
         let root = match open(global) {
             Ok(repository) => repository.workdir().map(Path::to_owned),
             Err(GitError::NotARepository { .. }) => {
@@ -374,7 +393,14 @@ impl View {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(root.map_or_else(|| Ok(Config::default()), |root| source::configuration(&root))?)
+        let tree = root.map(|root| source::configured(&root)).transpose()?.unwrap_or_default();
+        warn_of_passed_over(&tree, session)?;
+        if let Some(label) = tree.findings.iter().find_map(|finding| finding.primary.as_ref()) {
+            let source = tree.sources.get(label.file);
+            let place = format!("{}:{}", source.path, source.position(label.range.start).line);
+            session.warn(&format!("{place} does not read, so defaults may stand here; run `git okr check`"))?;
+        }
+        Ok(tree.config)
     }
 
     /// Reads the templates that the configuration names, from where the files were read.
@@ -398,33 +424,51 @@ impl View {
 
     /// Builds the report model of what was chosen.
     pub fn modelled(&self, chosen: &Chosen, names: &[String], session: &mut Session<'_>) -> Result<Modelled, Failure> {
+        self.modelled_with(chosen, names, false, session)
+    }
+
+    pub(super) fn modelled_with(
+        &self,
+        chosen: &Chosen,
+        names: &[String],
+        with_work: bool,
+        session: &mut Session<'_>,
+    ) -> Result<Modelled, Failure> {
         let selection = self.selection(chosen, names)?;
         let cycles = report::shown(&self.tree, &selection, self.today)?;
-        let Evidence { history, locks, agreed } = self.evidence(&cycles, session)?;
+        let mut past = self.past(&Options::default())?;
+        let Evidence { mut history, locks, agreed } = self.evidence_of(past.as_mut(), &cycles, session)?;
+        let work = match with_work {
+            true => self.work_of(past.as_ref(), &cycles, &mut history, session)?,
+            false => None,
+        };
         let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
         let checked = rules::check(&subject, &rules::Selection::default());
         let published = rules::history_value(Some(&history));
         let findings = finding::published(&rules::view(&checked, &self.tree, &published));
         let (tree, today) = (&self.tree, self.today);
         let input = Input { tree, history: Some(&history), locks: &locks, today, selection: &selection, findings };
-        Ok(Modelled { report: report::build(input)?, history, checked })
+        let mut report = report::build(input)?;
+        if let Some(work) = &work {
+            report::tell_work(&mut report, tree, &history, work);
+        }
+        Ok(Modelled { report, history, checked })
     }
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
     pub fn evidence(&self, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Evidence, Failure> {
-        let mut past = self.past(&Options::default())?;
-        let (history, locks) = self.look_back(past.as_mut(), cycles, session)?;
-        let agreed = self.agreed(past.as_mut())?;
-        Ok(Evidence { history, locks, agreed })
+        self.evidence_of(self.past(&Options::default())?.as_mut(), cycles, session)
     }
 
-    /// Gives the days that the cycles of the goals had when they locked.
-    fn agreed(&self, past: Option<&mut Past<'_>>) -> Result<Vec<Cycle>, Failure> {
-        let Some(past) = past else { return Ok(Vec::new()) };
-        let calendar = &self.tree.config.calendar;
-        let ids: BTreeSet<&str> = self.tree.objectives().filter_map(|one| one.objective.cycle.as_deref()).collect();
-        let cycles: Vec<Cycle> = ids.into_iter().filter_map(|id| calendar.cycle(id)).collect();
-        Ok(past.agreed(&cycles)?)
+    fn evidence_of(
+        &self,
+        mut past: Option<&mut Past<'_>>,
+        cycles: &[Cycle],
+        session: &mut Session<'_>,
+    ) -> Result<Evidence, Failure> {
+        let (history, locks) = self.look_back(past.as_deref_mut(), cycles, session)?;
+        let agreed = self.agreed(past)?;
+        Ok(Evidence { history, locks, agreed })
     }
 
     /// Says which goals are meant by what was typed.
@@ -509,19 +553,7 @@ impl View {
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
         let mut history = self.told(past.as_deref_mut(), session)?;
-        let mut locks = BTreeMap::new();
-        for cycle in cycles {
-            let Some(past) = &mut past else { break };
-            let agreed = past.locks(cycle, self.today)?;
-            for gap in &agreed.degraded {
-                let is_known =
-                    |known: &Degraded| (known.kind, &known.path, &known.message) == (gap.kind, &gap.path, &gap.message);
-                if !history.degraded.iter().any(is_known) {
-                    history.degraded.push(gap.clone());
-                }
-            }
-            locks.insert(cycle.id.clone(), agreed);
-        }
+        let locks = self.locks(past, cycles, &mut history)?;
         Ok((history, locks))
     }
 }
@@ -532,11 +564,17 @@ fn cache_of(repository: Option<&Repository>, global: &Global, session: &Session<
     Cache::of(repository, session.cache_folder())
 }
 
-/// Warns of settings that are not in force, and of entries of `paths` that name nothing beside others that do.
-fn warn_of_settings(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
+/// Warns of settings that are not in force.
+fn warn_of_passed_over(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
     for (path, reason) in tree.skipped.iter().filter(|(path, _)| path == config::FILE_NAME) {
         session.warn(&format!("{path} is {reason}: it is not read, and the defaults are in force"))?;
     }
+    Ok(())
+}
+
+/// Warns of settings that are not in force, and of entries of `paths` that name nothing beside others that do.
+fn warn_of_settings(tree: &Tree, session: &mut Session<'_>) -> Result<(), Failure> {
+    warn_of_passed_over(tree, session)?;
     for entry in unnamed(tree) {
         session.warn(&format!("`{entry}` in `paths` of {} names no objective file", config::FILE_NAME))?;
     }
@@ -550,17 +588,6 @@ fn unnamed(tree: &Tree) -> impl Iterator<Item = &String> {
         let paths = source::Paths::new([*entry]);
         !sources.iter().any(|path| paths.holds(path))
     })
-}
-
-/// Gives a path that was typed as one from the root, with forward slashes.
-fn from_root(directory: &Path, root: &Path, typed: &Path) -> Result<String, Failure> {
-    let wrong =
-        |why: &str| Usage::new(format!("{} {why}", typed.display()), "name files or folders of this repository");
-    let path = directory.join(typed).canonicalize().map_err(|_| wrong("is not there"))?;
-    let root = root.canonicalize().map_err(|_| wrong("has no root that can be read"))?;
-    let path = path.strip_prefix(&root).map_err(|_| wrong("lies outside the repository"))?;
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-    Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
 /// The folder that was named, else the repository that git or the current folder says.

@@ -16,12 +16,20 @@ pub struct Asked<'a> {
     pub file: PathBuf,
 }
 
+/// Reads a file as text.
+pub fn read(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| {
+        let help = "check that it exists and that you may";
+        Usage::new(format!("could not read {}: {error}", file.display()), help).into()
+    })
+}
+
 /// Renders a model through the template that was asked for.
 pub fn text(view: &View, template: &Asked<'_>, model: &ReportV1) -> Result<String, Failure> {
     let mut texts = view.templates()?;
     let known = Templates::new(texts.clone());
     if !known.names().contains(&template.name) && template.file.is_file() {
-        texts.insert(template.name.to_owned(), super::report::read(&template.file)?);
+        texts.insert(template.name.to_owned(), read(&template.file)?);
     }
     Ok(Templates::new(texts).render(template.name, model)?)
 }

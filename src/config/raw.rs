@@ -2,11 +2,11 @@
 
 use super::Profile;
 use crate::finding::Level;
+use crate::syntax::document::Content;
 use crate::syntax::table::{At, List, Read, Reader, Table, Tables, table};
 use crate::syntax::value::{CycleId, Day, Line, Ratio};
 use crate::syntax::word::{Choice, Words, wrong_word};
 use std::collections::BTreeMap;
-use toml::de::DeValue;
 
 table! {
     /// Configuration of git-okr.
@@ -183,9 +183,11 @@ pub(super) struct Rules {
 }
 
 /// Takes a whole number within a range.
-fn whole(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>, least: i64, wanted: &str) -> Option<i64> {
+fn whole(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>, least: i64, wanted: &str) -> Option<i64> {
     let number = match value {
-        DeValue::Integer(whole) => crate::syntax::value::integer(whole).filter(|&number| number >= least),
+        Content::Integer(digits, base) => {
+            crate::syntax::value::integer(digits, *base).filter(|&number| number >= least)
+        }
         _ => {
             reader.wrong_type(value, at, wanted);
             return None;
@@ -198,7 +200,7 @@ fn whole(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>, least: i64, 
 }
 
 /// Takes a number of days; ten years are more than any.
-fn days(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>, least: i64) -> Option<i32> {
+fn days(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>, least: i64) -> Option<i32> {
     let wanted = format!("a number of days, {least} or more");
     let days = whole(value, at, reader, least, &wanted)?;
     match i32::try_from(days) {
@@ -216,21 +218,21 @@ fn days(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>, least: i64) -
 }
 
 impl Read for Version {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         whole(value, at, reader, 1, "the number 1").map(Version)
     }
 }
 
 impl Read for Days {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         days(value, at, reader, 0).map(Days)
     }
 }
 
 impl Read for Cadence {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         match value {
-            DeValue::String(word) => match word.as_ref() {
+            Content::String(word) => match word.as_ref() {
                 "weekly" => Some(Cadence(7)),
                 "biweekly" => Some(Cadence(14)),
                 "monthly" => Some(Cadence(30)),
@@ -245,7 +247,7 @@ impl Read for Cadence {
 }
 
 impl Read for MonthDay {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let Line(text) = Line::read(value, at, reader)?;
         let digits = |part: &str| {
             if part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok() } else { None }
@@ -261,7 +263,7 @@ impl Read for MonthDay {
 }
 
 impl Read for Place {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let Line(path) = Line::read(value, at, reader)?;
         let trimmed = path.trim_end_matches('/');
         let drive = path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
@@ -289,15 +291,15 @@ impl Read for Place {
 }
 
 impl<T: Table> Read for ByName<T> {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
-        let DeValue::Table(table) = value else {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let Content::Table(table) = value else {
             reader.wrong_type(value, at, "a table");
             return None;
         };
         let mut all = BTreeMap::new();
         for (key, value) in table {
-            if let Some(one) = T::read(value.get_ref(), &at.key(key, value), reader) {
-                all.insert(key.get_ref().clone().into_owned(), one);
+            if let Some(one) = T::read(&value.content, &at.key(key, value), reader) {
+                all.insert(key.text.clone().into_owned(), one);
             }
         }
         Some(ByName(all))
@@ -305,32 +307,32 @@ impl<T: Table> Read for ByName<T> {
 }
 
 impl Read for Rules {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
-        let DeValue::Table(table) = value else {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let Content::Table(table) = value else {
             reader.wrong_type(value, at, "a table");
             return None;
         };
         let mut rules = Rules::default();
         for (key, value) in table {
             let at = at.key(key, value);
-            match (key.get_ref().as_ref(), value.get_ref()) {
+            match (key.text.as_ref(), &value.content) {
                 ("profile", value) => rules.profile = Choice::read(value, &at, reader).map(|Choice(profile)| profile),
-                ("levels", DeValue::Table(levels)) => {
+                ("levels", Content::Table(levels)) => {
                     for (rule, level) in levels {
-                        let read = Choice::<LevelWord>::read(level.get_ref(), &at.key(rule, level), reader);
-                        rules.levels.extend(read.map(|Choice(level)| (rule.get_ref().clone().into_owned(), level.0)));
+                        let read = Choice::<LevelWord>::read(&level.content, &at.key(rule, level), reader);
+                        rules.levels.extend(read.map(|Choice(level)| (rule.text.clone().into_owned(), level.0)));
                     }
                 }
                 ("levels", value) => reader.wrong_type(value, &at, "a table"),
-                (rule, DeValue::Table(thresholds)) => {
+                (rule, Content::Table(thresholds)) => {
                     let own = rules.thresholds.entry(rule.to_owned()).or_default();
                     for (name, value) in thresholds {
-                        let read = crate::syntax::value::Number::read(value.get_ref(), &at.key(name, value), reader);
-                        own.extend(read.map(|number| (name.get_ref().clone().into_owned(), number.0)));
+                        let read = crate::syntax::value::Number::read(&value.content, &at.key(name, value), reader);
+                        own.extend(read.map(|number| (name.text.clone().into_owned(), number.0)));
                     }
                 }
                 (rule, value) => {
-                    let level = value.as_str().is_some_and(|word| LevelWord::from_word(word).is_some());
+                    let level = matches!(value, Content::String(word) if LevelWord::from_word(word).is_some());
                     let close = crate::syntax::nearest(rule, &["profile", "levels"]);
                     let shown = crate::text::printable(rule).into_owned();
                     let (message, help) = match close {
@@ -347,7 +349,7 @@ impl Read for Rules {
                             "take it out; known here: `profile`, `[rules.levels]`, and a table of thresholds for a rule".to_owned(),
                         ),
                     };
-                    reader.report("config-invalid", &at.on(key.span()), message, help);
+                    reader.report("config-invalid", &at.on(key.span.clone()), message, help);
                 }
             }
         }

@@ -6,12 +6,12 @@ use super::{Config, Reading, Team, VERSION};
 use crate::finding::Finding;
 use crate::okr::Cycle;
 use crate::syntax::broken;
+use crate::syntax::document::{Content, Pairs};
 use crate::syntax::table::{At, Dialect, Entry, List, Reader, Table, Tables, Written};
 use crate::syntax::word::Words;
 use crate::text::{FileId, SourceFile};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use toml::de::{DeTable, DeValue};
 
 /// Reads the configuration; what does not read keeps its default and is a finding (`config-invalid`, `toml-syntax`).
 /// A newer `version` than this tool knows is the one finding that callers must treat as fatal: see [`Reading::newer`].
@@ -162,17 +162,17 @@ fn within(outer: &Range<usize>, inner: &Range<usize>) -> bool {
 }
 
 /// Notes where each key's value stands, by dotted name.
-fn written(table: &DeTable<'_>, prefix: &str, reader: &Reader<'_>, places: &mut BTreeMap<String, Range<usize>>) {
+fn written(table: &Pairs<'_>, prefix: &str, reader: &Reader<'_>, places: &mut BTreeMap<String, Range<usize>>) {
     for (key, value) in table {
-        let name = format!("{prefix}{}", key.get_ref());
-        places.insert(name.clone(), reader.place(&value.span()));
-        match value.get_ref() {
-            DeValue::Table(table) => written(table, &format!("{name}."), reader, places),
-            DeValue::Array(array) => {
+        let name = format!("{prefix}{}", key.text);
+        places.insert(name.clone(), reader.place(&value.span));
+        match &value.content {
+            Content::Table(table) => written(table, &format!("{name}."), reader, places),
+            Content::Array(array) => {
                 for (index, element) in array.iter().enumerate() {
                     let name = format!("{name}.{index}");
-                    places.insert(name.clone(), reader.place(&element.span()));
-                    if let DeValue::Table(table) = element.get_ref() {
+                    places.insert(name.clone(), reader.place(&element.span));
+                    if let Content::Table(table) = &element.content {
                         written(table, &format!("{name}."), reader, places);
                     }
                 }

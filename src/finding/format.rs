@@ -3,7 +3,9 @@
 use super::{Finding, Level, concise, github, gitlab, human, json, junit, sarif};
 use crate::text::{FileId, Position, SourceMap, printable};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// Findings that are rendered before any of them is written.
 pub(super) const BATCH: usize = 8192;
@@ -64,6 +66,9 @@ pub struct View<'a> {
     pub files: &'a [FileId],
     /// The level from which findings fail the run, `None` where none do.
     pub fail_on: Option<Level>,
+    /// The lines that a change brings, by path, where one was asked about and some formats do not show everything: from 1,
+    /// ends open. A file that it touches is there even where no line is new.
+    pub changed: Option<&'a BTreeMap<String, Vec<Range<usize>>>>,
     /// The file that stands for a finding without a place, where a format cannot do without one.
     pub root_file: &'a str,
 }
@@ -107,6 +112,7 @@ impl<'a> View<'a> {
             explain: |_| RuleWords::default(),
             files: &[],
             fail_on: Some(Level::Error),
+            changed: None,
             root_file: ".",
         }
     }

@@ -14,12 +14,14 @@ const SHOWN: usize = 10;
 /// Characters of an annotation's text; the runner cuts it at 4,096 without a word.
 const LENGTH: usize = 4_000;
 
-/// Writes a command for each finding, the gravest first. Of a level with more than [`SHOWN`] the last command says how
+/// Writes a command for each finding, the gravest first; of a level those on lines that the change brings, then those in
+/// files that it touches: they are shown beside what a reviewer reads. Of a level with more than [`SHOWN`] the last command says how
 /// many there are besides, and these follow as plain lines, which the log shows.
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::Result<()> {
     let mut unseen = Vec::new();
     for level in [Level::Error, Level::Warning, Level::Info] {
-        let all: Vec<&Finding> = view.findings.iter().filter(|finding| finding.level == level).collect();
+        let mut all: Vec<&Finding> = view.findings.iter().filter(|finding| finding.level == level).collect();
+        all.sort_by_key(|finding| distance(view, finding));
         let (shown, rest) = all.split_at(if all.len() > SHOWN { SHOWN - 1 } else { all.len() });
         for finding in shown {
             annotate(view, finding, out)?;
@@ -32,6 +34,17 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::
         }
     }
     unseen.into_iter().try_for_each(|finding| concise::line(view, finding, out))
+}
+
+/// Says how far from a change a finding is: on its lines, in its files, elsewhere.
+fn distance(view: &View<'_>, finding: &Finding) -> u8 {
+    let Some((changed, label)) = view.changed.zip(finding.primary.as_ref()) else { return 2 };
+    let (path, start, end) = view.place(label);
+    match changed.get(path) {
+        Some(lines) if lines.iter().any(|lines| lines.start <= end.line && start.line < lines.end) => 0,
+        Some(_) => 1,
+        None => 2,
+    }
 }
 
 fn command(level: Level) -> &'static str {

@@ -2,7 +2,7 @@
 
 use super::format::advice;
 use super::{Finding, Level, Style, View};
-use crate::text::same_length;
+use crate::text::{JsonWriter, same_length};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -31,7 +31,7 @@ struct Lines {
 /// Writes a list of issues, an empty one where there are none: GitLab compares with the last one that it got.
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::Result<()> {
     let issues: Vec<Issue<'_>> = view.findings.iter().map(|finding| issue(view, finding)).collect();
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    serde_json::to_writer_pretty(JsonWriter(&mut *out), &issues)?;
     writeln!(out)
 }
 

@@ -16,6 +16,9 @@ use std::io::{self, Write};
 /// Files from which a thread of its own is worth its start.
 const FILES_PER_THREAD: usize = 64;
 
+/// Characters of a line of source that are always shown.
+const LONGEST: usize = 240;
+
 /// Writes every finding with its source, then the numbers.
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
     let theme = GraphicalTheme {
@@ -41,7 +44,7 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, style: Style) -> io::R
             .collect();
         let mut text = String::new();
         let rendered = handler.render_report(&mut text, &Shape { finding, source, elsewhere });
-        rendered.map(|()| text).map_err(io::Error::other)
+        rendered.map(|()| cut(&text, style)).map_err(io::Error::other)
     };
     for batch in view.findings.chunks(BATCH) {
         for text in cores::spread(batch, FINDINGS_PER_THREAD, |_, finding| render(finding)) {
@@ -49,6 +52,37 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, style: Style) -> io::R
         }
     }
     writeln!(out, "{}", sum(view))
+}
+
+/// Cuts lines that no terminal has room for: somebody wrote ten thousand characters on one. Colours take no room, and end
+/// where the line does.
+fn cut(text: &str, style: Style) -> String {
+    let longest = style.width.max(LONGEST);
+    if text.lines().all(|line| line.len() <= longest) {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for line in text.lines() {
+        let (mut shown, mut in_colour) = (0, false);
+        let end = line.char_indices().find(|&(_, c)| {
+            match (c, in_colour) {
+                ('\u{1b}', _) => in_colour = true,
+                (c, true) => in_colour = c != 'm',
+                _ => shown += 1,
+            }
+            shown > longest
+        });
+        match end {
+            Some((end, _)) => {
+                let ending = if style.unicode { "…" } else { "..." };
+                let reset = if style.color { "\u{1b}[0m" } else { "" };
+                short.extend([&line[..end], reset, ending]);
+            }
+            None => short.push_str(line),
+        }
+        short.push('\n');
+    }
+    short
 }
 
 /// Says in one line what it came to.

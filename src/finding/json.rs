@@ -3,7 +3,9 @@
 use super::format::{BATCH, FINDINGS_PER_THREAD};
 use super::{Edit, Finding, Fix, Label, Level, Style, Summary, View};
 use crate::cores;
+use crate::text::{JsonWriter, json};
 use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use std::io::{self, Write};
 
 /// The document that `check` publishes.
@@ -172,6 +174,7 @@ pub fn published(view: &View<'_>) -> Vec<serde_json::Value> {
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::Result<()> {
     let document = DocumentV1 { format: 1, summary: view.summary, history: view.history, findings: Vec::new() };
     let document = serde_json::to_string_pretty(&document)?;
+    let document = json(&document);
     if view.findings.is_empty() {
         return writeln!(out, "{document}");
     }
@@ -180,7 +183,9 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::
     let mut before = "\n";
     for batch in view.findings.chunks(BATCH) {
         for element in cores::spread(batch, FINDINGS_PER_THREAD, |_, finding| element(finding, view)) {
-            write!(out, "{before}    {}", element?)?;
+            out.write_all(before.as_bytes())?;
+            out.write_all(b"    ")?;
+            out.write_all(&element?)?;
             before = ",\n";
         }
     }
@@ -188,7 +193,15 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::
 }
 
 /// Renders one finding as it stands in the list.
-fn element(finding: &Finding, view: &View<'_>) -> serde_json::Result<String> {
-    // Line ends within texts are escaped: those that are left are the form's own.
-    serde_json::to_string_pretty(&FindingV1::new(finding, view)).map(|text| text.replace('\n', "\n    "))
+fn element(finding: &Finding, view: &View<'_>) -> io::Result<Vec<u8>> {
+    let mut formatter = PrettyFormatter::new();
+    // As deep as the list stands in the document.
+    formatter.begin_object(&mut io::sink()).and_then(|()| formatter.begin_array(&mut io::sink()))?;
+    let mut text = Vec::with_capacity(ROOM);
+    let mut serializer = Serializer::with_formatter(JsonWriter(&mut text), formatter);
+    FindingV1::new(finding, view).serialize(&mut serializer)?;
+    Ok(text)
 }
+
+/// What most findings take in JSON, in bytes.
+const ROOM: usize = 1024;

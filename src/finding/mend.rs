@@ -67,7 +67,7 @@ fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
 }
 
 /// Gives a text with edits applied, none of which touches another.
-fn edited(text: &str, edits: &[&Edit]) -> String {
+pub(crate) fn edited(text: &str, edits: &[&Edit]) -> String {
     let mut edits = edits.to_vec();
     edits.sort_by_key(|edit| edit.range.start);
     let mut new = String::with_capacity(text.len());

@@ -15,6 +15,7 @@ mod tests;
 
 pub use format::{Format, RuleState, RuleWords, Style, Summary, View};
 pub use json::{DocumentV1, EditElsewhereV1, EditV1, FindingV1, FixV1, RelatedV1, published};
+pub(crate) use mend::edited;
 pub use mend::{Round, round};
 
 use crate::text::FileId;

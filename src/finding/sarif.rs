@@ -3,7 +3,7 @@
 
 use super::format::advice;
 use super::{Edit, Finding, Fix, Label, Level, Style, View};
-use crate::text::{FileId, in_address, printable};
+use crate::text::{FileId, JsonWriter, in_address, printable};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -48,7 +48,7 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::
             "results": kept.into_iter().map(|finding| result(view, finding)).collect::<Vec<_>>(),
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    serde_json::to_writer_pretty(JsonWriter(&mut *out), &document)?;
     writeln!(out)
 }
 

@@ -44,7 +44,7 @@ pub struct Post<'a> {
     pub marker: &'a Marker,
     /// What is said where there is anything to say.
     pub text: &'a str,
-    /// What is said where there is nothing any more.
+    /// What is said where there is nothing to say.
     pub clean: &'a str,
     /// Whether a goal changes.
     pub changes: bool,

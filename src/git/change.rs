@@ -1,9 +1,10 @@
-//! Owns which files differ: between two commits' trees, and between HEAD and the work tree.
-//! Never reads a file's content.
+//! Owns which files and lines differ: between two commits, and between HEAD and the work tree.
+//! Never knows what a file says.
 
 use super::{Error, ObjectId, Repository, TreeEntry};
-use git2::{Status, StatusOptions};
+use git2::{DiffOptions, Patch, Status, StatusOptions};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Says of a path that differs whether it is as asked; told beside it is whether plain files alone stand there, on both
 /// sides as far as something does.
@@ -57,6 +58,43 @@ impl Repository {
             }
         }
         Ok(true)
+    }
+
+    /// Gives, of some files, the lines that a commit has and an earlier one has not, by path: from 1, ends open. Where lines
+    /// only went, there are none; files that are alike in both are left out.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where git cannot tell.
+    pub fn changed_lines<'a>(
+        &self,
+        old: ObjectId,
+        new: ObjectId,
+        paths: impl IntoIterator<Item = &'a str>,
+    ) -> Result<BTreeMap<String, Vec<Range<usize>>>, Error> {
+        let mut options = DiffOptions::new();
+        options.context_lines(0).disable_pathspec_match(true);
+        for path in paths {
+            options.pathspec(path);
+        }
+        let failed = |error: git2::Error| Error::failed("compare two commits", &error);
+        let tree = |id: ObjectId| self.inner.find_commit(id.oid()).and_then(|commit| commit.tree()).map_err(failed);
+        let (old, new) = (tree(old)?, tree(new)?);
+        let diff = self.inner.diff_tree_to_tree(Some(&old), Some(&new), Some(&mut options)).map_err(failed)?;
+        let mut changed = BTreeMap::new();
+        for (at, delta) in diff.deltas().enumerate() {
+            let Some(path) = delta.new_file().path_bytes() else { continue };
+            let mut lines = Vec::new();
+            // Of bytes that are no text there are no lines.
+            if let Some(patch) = Patch::from_diff(&diff, at).map_err(failed)? {
+                for hunk in 0..patch.num_hunks() {
+                    let (hunk, _) = patch.hunk(hunk).map_err(failed)?;
+                    let start = hunk.new_start() as usize;
+                    lines.push(start..start + hunk.new_lines() as usize);
+                }
+            }
+            changed.insert(String::from_utf8_lossy(path).into_owned(), lines);
+        }
+        Ok(changed)
     }
 
     /// Tells whether all files of the work tree that differ from HEAD, or that nobody has added yet, are as asked. What is

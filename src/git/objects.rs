@@ -29,6 +29,8 @@ pub struct Outline {
     pub seconds: i64,
     /// Who wrote and recorded it, whether it is signed, and the first line of its message; see [`Repository::commit_of`].
     pub raw: Box<[u8]>,
+    /// The values of the trailers that were asked for, in order, as written.
+    pub trailers: Vec<String>,
 }
 
 impl std::fmt::Debug for Objects<'_> {
@@ -103,12 +105,12 @@ impl Objects<'_> {
         parse(object.data()).ok_or(Error::Corrupt { id, expected })
     }
 
-    /// Reads the outline of a commit; at the edge of a shallow clone it has no parents.
+    /// Reads the outline of a commit, with its trailers of one key; at the edge of a shallow clone it has no parents.
     ///
     /// # Errors
     /// [`Error::Missing`] where it is not in this clone, [`Error::Corrupt`] where it is no commit.
-    pub fn outline(&self, id: ObjectId) -> Result<Outline, Error> {
-        let mut outline = self.read(id, ObjectType::Commit, parse::outline)?;
+    pub fn outline(&self, id: ObjectId, trailer: &str) -> Result<Outline, Error> {
+        let mut outline = self.read(id, ObjectType::Commit, |bytes| parse::outline(bytes, trailer))?;
         self.rewritten.cut(id, &mut outline.parents);
         Ok(outline)
     }

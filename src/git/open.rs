@@ -13,6 +13,11 @@ pub struct Repository {
     pub(super) loose: Loose,
 }
 
+/// Tells whether git names a repository or an index, as it does when it starts us (a hook, `git --git-dir`).
+fn is_named_by_git() -> bool {
+    ["GIT_DIR", "GIT_INDEX_FILE"].iter().any(|name| std::env::var_os(name).is_some())
+}
+
 /// What rewrites a history: the shallow boundary, grafts and replacements; and whether objects were left out.
 #[derive(Debug, Default)]
 pub(super) struct Rewritten {
@@ -62,8 +67,8 @@ impl std::fmt::Debug for Repository {
 }
 
 impl Repository {
-    /// Opens the repository that a folder named by the user lies in. Parents are searched up to
-    /// `GIT_CEILING_DIRECTORIES`.
+    /// Opens the repository that a folder named by the user lies in: the one that git names when it starts us, where the
+    /// folder is in its work tree. Parents are searched up to `GIT_CEILING_DIRECTORIES`.
     ///
     /// # Errors
     /// One variant for each situation that people meet; see [`Error`].
@@ -73,6 +78,17 @@ impl Repository {
         if !dir.exists() {
             return Err(Error::NoSuchFolder { directory: shown });
         }
+        if is_named_by_git()
+            && let Ok(inner) = git2::Repository::open_from_env()
+            && let Some(root) = inner.workdir().and_then(|root| root.canonicalize().ok())
+            && dir.canonicalize().is_ok_and(|dir| dir.starts_with(root))
+        {
+            return Self::with(inner);
+        }
+        Self::find(dir)
+    }
+
+    fn find(dir: &Path) -> Result<Self, Error> {
         let ceilings = std::env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
         let ceilings: Vec<PathBuf> = std::env::split_paths(&ceilings).filter(|p| p.is_absolute()).collect();
         let flags = if std::env::var_os("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_some_and(|v| v != "0" && v != "false") {
@@ -92,12 +108,12 @@ impl Repository {
     /// # Errors
     /// As [`Repository::open`].
     pub fn open_here() -> Result<Self, Error> {
-        if ["GIT_DIR", "GIT_INDEX_FILE"].iter().any(|name| std::env::var_os(name).is_some()) {
-            super::prepare();
+        super::prepare();
+        if is_named_by_git() {
             let inner = git2::Repository::open_from_env().map_err(|error| refusal(Path::new("."), &error))?;
             return Self::with(inner);
         }
-        Self::open(Path::new("."))
+        Self::find(Path::new("."))
     }
 
     pub(super) fn with(inner: git2::Repository) -> Result<Self, Error> {

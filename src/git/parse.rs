@@ -1,6 +1,6 @@
 //! Owns the bytes of commits and trees: parsed by hand, since every commit of a long history passes through here.
 
-use super::{CommitRecord, ObjectId, Outline, Person, Signature, TreeEntry};
+use super::{CommitRecord, ObjectId, Outline, Person, Signature, TreeEntry, trailers};
 use memchr::{memchr, memrchr};
 
 /// Reads a commit. `None` where it has no tree.
@@ -39,9 +39,9 @@ pub(super) fn commit(id: ObjectId, bytes: &[u8]) -> Option<CommitRecord> {
     })
 }
 
-/// Reads what a walk needs of a commit. `None` where it has no tree.
-pub(super) fn outline(bytes: &[u8]) -> Option<Outline> {
-    let (mut tree, mut parents, mut seconds) = (None, Vec::new(), 0);
+/// Reads what a walk needs of a commit, with its trailers of one key. `None` where it has no tree.
+pub(super) fn outline(bytes: &[u8], trailer: &str) -> Option<Outline> {
+    let (mut tree, mut parents, mut seconds, mut latin1) = (None, Vec::new(), 0, false);
     // A signature is longer than all else, and a message may be: of both little is wanted. There is one for each commit.
     let mut raw = Vec::with_capacity(256);
     let mut rest = bytes;
@@ -64,7 +64,11 @@ pub(super) fn outline(bytes: &[u8]) -> Option<Outline> {
                 seconds = moment(value).0;
                 line
             }
-            b"author" | b"encoding" => line,
+            b"encoding" => {
+                latin1 = is_latin1(value);
+                line
+            }
+            b"author" => line,
             b"gpgsig" | b"gpgsig-sha256" => key,
             _ => continue,
         };
@@ -75,7 +79,8 @@ pub(super) fn outline(bytes: &[u8]) -> Option<Outline> {
     let end = memchr(b'\n', &rest[lead..]).map_or(rest.len(), |end| lead + end);
     raw.push(b'\n');
     raw.extend_from_slice(&rest[lead..end]);
-    Some(Outline { tree: tree?, parents, seconds, raw: raw.into() })
+    let trailers = trailers::values(rest, trailer).iter().map(|value| decode(value, latin1)).collect();
+    Some(Outline { tree: tree?, parents, seconds, raw: raw.into(), trailers })
 }
 
 /// The head of an entry of a tree: its mode, and where its name stands. The id comes behind the byte at the name's end.
@@ -227,7 +232,7 @@ mod tests {
         assert_eq!(commit.committer.person.email, "c@x.example");
         assert!(commit.signed);
         assert_eq!(commit.summary, "Fa\u{e7}ade");
-        let outline = outline(bytes).expect("it parses");
+        let outline = outline(bytes, "OKR").expect("it parses");
         assert_eq!((outline.tree, &outline.parents, outline.seconds), (commit.tree, &commit.parents, 1_780_000_001));
         let rest = super::commit(ObjectId::default(), &outline.raw).expect("it parses");
         assert_eq!(rest, CommitRecord { parents: Vec::new(), ..commit });
@@ -252,7 +257,7 @@ mod tests {
         fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), line in "(tree|parent|author|x)? ?[<>a-f0-9 +-]{0,60}\n{0,2}[a-z\n]{0,20}") {
             let _ = (tree(&bytes), entry(&bytes, b"a"), commit(ObjectId::default(), &bytes));
             let whole = commit(ObjectId::default(), line.as_bytes());
-            let outlined = outline(line.as_bytes()).and_then(|outline| commit(ObjectId::default(), &outline.raw));
+            let outlined = outline(line.as_bytes(), "OKR").and_then(|outline| commit(ObjectId::default(), &outline.raw));
             prop_assert_eq!(whole.map(|whole| CommitRecord { parents: Vec::new(), ..whole }), outlined);
             let _ = signature(line.as_bytes(), |b| decode(b, false));
         }

@@ -1,5 +1,5 @@
-//! Owns writing commits without a work tree: the same input gives the same ids on every machine. For the demonstration;
-//! users' commits are made by git itself, with their hooks and signatures.
+//! Owns writing commits without a work tree: the same input gives the same ids on every machine. For the demonstration, and
+//! for a past that comes in as a branch of its own; what users commit, git itself commits, with their hooks and signatures.
 
 use super::{Error, ObjectId, Repository, Signature};
 use git2::ObjectType;
@@ -46,6 +46,30 @@ impl Repository {
             files.insert((*path).to_owned(), self.write_object(ObjectType::Blob, bytes)?);
         }
         let tree = self.write_tree(&files)?;
+        self.write_commit_of(tree, commit)
+    }
+
+    /// Writes a commit whose tree is that of its first parent with its files put in place and others taken out, and gives its
+    /// id. No branch moves.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where an object cannot be written, or a file stands where a folder is to be.
+    pub fn write_commit_over(&self, commit: &NewCommit<'_>, gone: &[&str]) -> Result<ObjectId, Error> {
+        let Some(parent) = commit.parents.first() else { return self.write_commit(commit) };
+        let failed = |error: git2::Error| Error::failed("write a tree", &error);
+        let base = self.inner.find_commit(parent.oid()).and_then(|parent| parent.tree()).map_err(failed)?;
+        let mut update = git2::build::TreeUpdateBuilder::new();
+        for (path, bytes) in commit.files {
+            update.upsert(*path, self.write_object(ObjectType::Blob, bytes)?.oid(), git2::FileMode::Blob);
+        }
+        for path in gone {
+            update.remove(*path);
+        }
+        let tree = update.create_updated(&self.inner, &base).map_err(failed)?;
+        self.write_commit_of(tree.into(), commit)
+    }
+
+    fn write_commit_of(&self, tree: ObjectId, commit: &NewCommit<'_>) -> Result<ObjectId, Error> {
         let mut text = format!("tree {tree}\n");
         for parent in commit.parents {
             writeln!(text, "parent {parent}").expect("writing to a string");
@@ -61,6 +85,23 @@ impl Repository {
         text.push_str(commit.message.trim_end());
         text.push('\n');
         self.write_object(ObjectType::Commit, text.as_bytes())
+    }
+
+    /// Tells whether a branch is there, and whether its name can be one at all: `None` where it cannot.
+    pub fn has_branch(&self, branch: &str) -> Option<bool> {
+        let name = format!("refs/heads/{branch}");
+        git2::Branch::name_is_valid(branch).ok().filter(|valid| *valid)?;
+        Some(self.inner.find_reference(&name).is_ok())
+    }
+
+    /// Makes a branch, named without `refs/heads/`, that is not there yet.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where it is there by now, or cannot be written.
+    pub fn new_branch(&self, branch: &str, commit: ObjectId) -> Result<(), Error> {
+        let name = format!("refs/heads/{branch}");
+        let written = self.inner.reference(&name, commit.oid(), false, "git-okr import");
+        written.map(drop).map_err(|error| Error::failed(format!("make the branch {branch}"), &error))
     }
 
     /// Points a branch, named without `refs/heads/`, at a commit.

@@ -1,10 +1,11 @@
 //! Owns the commits: reading them, comparing their objective trees, and the simplified graph that history is followed on.
 //! Never reads an objective file.
 
+use super::Degraded;
 use super::events::Told;
 use super::progress::{Progress, Stage};
 use super::steps::Steps;
-use super::{Degraded, DegradedKind};
+use super::work::{Mention, TRAILER};
 use crate::git::{CommitGraphReader, Error, ObjectId, Objects, Repository, Row};
 use foldhash::HashMap;
 use std::cmp::Reverse;
@@ -36,6 +37,8 @@ pub(super) struct Commit {
     untouched: bool,
     /// Whether only what the ledger says of it is known: its parents and root are read when they are asked for.
     remembered: bool,
+    /// Whether its message was looked at for trailers.
+    heard: bool,
     /// The commit as git stores it, held while it may turn out to be a node.
     raw: Option<Box<[u8]>>,
 }
@@ -100,6 +103,8 @@ pub(super) struct Graph<'r> {
     pub(super) progress: Arc<Progress>,
     /// What was read.
     pub(super) read: super::Counts,
+    /// What commits say of the goals that they work for.
+    mentions: HashMap<ObjectId, Mention>,
     /// What the ledger has of nodes, by index.
     pub(super) told: Vec<(usize, Told)>,
     /// Whether what was known of commits had to be given up; their indices then hold no more.
@@ -133,6 +138,7 @@ impl<'r> Graph<'r> {
             draft: Vec::new(),
             progress,
             read: super::Counts::default(),
+            mentions: HashMap::default(),
             told: Vec::new(),
             forgot: false,
             missing: Vec::new(),
@@ -166,8 +172,17 @@ impl<'r> Graph<'r> {
     pub(super) fn remember(&mut self, id: ObjectId, seconds: i64) -> Option<()> {
         let known = self.remembered.insert(id, self.commits.len());
         let (root, raw) = (ObjectId::default(), None);
-        let commit =
-            Commit { id, seconds, key: UNKNOWN, parents: (0, 0), root, untouched: false, remembered: true, raw };
+        let commit = Commit {
+            id,
+            seconds,
+            key: UNKNOWN,
+            parents: (0, 0),
+            root,
+            untouched: false,
+            remembered: true,
+            heard: false,
+            raw,
+        };
         self.commits.push(commit);
         known.is_none().then_some(())
     }
@@ -237,7 +252,8 @@ impl<'r> Graph<'r> {
             Some(Row { tree, seconds, untouched }) => (tree, seconds, untouched, None),
             None => {
                 self.read.commits += 1;
-                let outline = self.objects.outline(id)?;
+                let outline = self.objects.outline(id, TRAILER)?;
+                self.mentions.extend(Mention::of(self.repository, id, &outline)?.map(|mention| (id, mention)));
                 let place = |id: ObjectId| self.shortcut.as_ref().and_then(|graph| graph.find(id)).unwrap_or(NOWHERE);
                 self.parents.extend(outline.parents.iter().map(|&parent| (parent, place(parent))));
                 (outline.tree, outline.seconds, false, Some(outline.raw))
@@ -249,7 +265,7 @@ impl<'r> Graph<'r> {
         let place = |at: usize| u32::try_from(at).expect("history holds fewer than 2^32 parents");
         let parents = (place(start), place(self.parents.len()));
         let key = if untouched { UNKNOWN } else { self.key_of_root(root)? };
-        Ok(Commit { id, seconds, key, parents, root, untouched, remembered: false, raw })
+        Ok(Commit { id, seconds, key, parents, root, untouched, remembered: false, heard: raw.is_some(), raw })
     }
 
     /// Counts the parents of a commit.
@@ -302,6 +318,15 @@ impl<'r> Graph<'r> {
             return self.load_parent(commit, 0);
         }
         Ok(None)
+    }
+
+    /// Gives time, parents and trailers of a commit whose message was read; `None` where somebody else has to read it.
+    pub(super) fn heard(&self, id: ObjectId) -> Option<(i64, Vec<ObjectId>, Option<&Mention>)> {
+        let commit = &self.commits[self.known(id)?];
+        let (start, end) = (commit.parents.0 as usize, commit.parents.1 as usize);
+        // Of the parents no more than the first may be known.
+        let parents = || self.parents[start..end].iter().map(|parent| parent.0).collect();
+        (commit.heard && !self.first_parent).then(|| (commit.seconds, parents(), self.mentions.get(&id)))
     }
 
     /// Tells what a commit says of itself.
@@ -381,7 +406,7 @@ impl<'r> Graph<'r> {
         if let Some(row) = self.shortcut.as_ref().and_then(|graph| graph.row(place, &mut parents)) {
             return Ok(Some((row.seconds, parents.into_iter().map(|parent| parent.0).collect())));
         }
-        match self.objects.outline(id) {
+        match self.objects.outline(id, TRAILER) {
             Ok(outline) => Ok(Some((outline.seconds, outline.parents))),
             Err(Error::Missing { .. } | Error::Corrupt { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -470,11 +495,13 @@ impl<'r> Graph<'r> {
     /// Reads a commit that is known from the commit-graph, and tells whether it says the same.
     fn confirm(&mut self, commit: usize) -> Result<bool, Error> {
         self.read.commits += 1;
-        let outline = match self.objects.outline(self.commits[commit].id) {
+        let id = self.commits[commit].id;
+        let outline = match self.objects.outline(id, TRAILER) {
             Ok(outline) => outline,
             Err(Error::Missing { .. } | Error::Corrupt { .. }) => return Ok(false),
             Err(error) => return Err(error),
         };
+        self.mentions.extend(Mention::of(self.repository, id, &outline)?.map(|mention| (id, mention)));
         let known = &mut self.commits[commit];
         let listed = &self.parents[known.parents.0 as usize..known.parents.1 as usize];
         let parents = outline.parents.iter().take(if self.first_parent { 1 } else { usize::MAX });
@@ -482,6 +509,7 @@ impl<'r> Graph<'r> {
             && known.seconds == outline.seconds
             && parents.eq(listed.iter().map(|(parent, _)| parent));
         known.raw = Some(outline.raw);
+        known.heard = same;
         Ok(same)
     }
 
@@ -512,26 +540,9 @@ impl<'r> Graph<'r> {
     pub(super) fn degraded(&self) -> Vec<Degraded> {
         let mut degraded = Vec::new();
         for commit in self.commits.iter().filter(|commit| self.repository.is_cut(commit.id)) {
-            degraded.push(Degraded {
-                kind: DegradedKind::Shallow,
-                commit: Some(commit.id),
-                path: None,
-                message: format!("the clone is cut off at {}: older history is not in it", commit.id.short()),
-                help: "run `git fetch --unshallow` (in GitHub Actions: `fetch-depth: 0`)".into(),
-            });
+            degraded.push(Degraded::cut(commit.id));
         }
-        if let Some(&(object, commit)) = self.missing.first() {
-            let mut objects: Vec<ObjectId> = self.missing.iter().map(|&(object, _)| object).collect();
-            objects.sort();
-            objects.dedup();
-            let message = match objects.len() {
-                1 => format!("the object {object} is not in this clone"),
-                count => format!("{count} objects of the history are not in this clone, {object} is one"),
-            };
-            let kind = if self.repository.is_partial() { DegradedKind::Partial } else { DegradedKind::MissingObject };
-            let help = self.repository.help_for_missing().into();
-            degraded.push(Degraded { kind, commit, path: None, message, help });
-        }
+        degraded.extend(Degraded::lacking(self.repository, &self.missing));
         degraded
     }
 

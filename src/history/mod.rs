@@ -25,6 +25,7 @@ mod tables;
 mod trees;
 mod uncommitted;
 mod walk;
+mod work;
 
 pub use ledger::{Cache, CacheSize, Outline};
 pub use lock::{Locked, Locks};
@@ -34,13 +35,14 @@ pub use published::{DegradedV1, HistoryV1};
 pub use series::{ByName, CheckIn};
 pub use tables::{Table, Tables, differing};
 pub use uncommitted::uncommitted;
+pub use work::{Work, WorkCommit};
 
 use crate::config::Config;
 pub use crate::git::Person;
 use crate::git::{Error, ObjectId, Objects, Repository};
 use crate::okr::{Cycle, Field, Group};
 use jiff::civil::Date;
-use ledger::Answers;
+use ledger::{Answers, Notebook};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -150,6 +152,33 @@ pub struct Degraded {
     pub help: String,
 }
 
+impl Degraded {
+    /// Says that the clone is cut off at a commit.
+    fn cut(commit: ObjectId) -> Self {
+        Degraded {
+            kind: DegradedKind::Shallow,
+            commit: Some(commit),
+            path: None,
+            message: format!("the clone is cut off at {}: older history is not in it", commit.short()),
+            help: "run `git fetch --unshallow` (in GitHub Actions: `fetch-depth: 0`)".into(),
+        }
+    }
+
+    /// Says which objects are not there, of those that were missed at some commits; `None` where none was.
+    fn lacking(repository: &Repository, missing: &[(ObjectId, Option<ObjectId>)]) -> Option<Self> {
+        let &(object, commit) = missing.first()?;
+        let mut objects: Vec<ObjectId> = missing.iter().map(|&(object, _)| object).collect();
+        objects.sort();
+        objects.dedup();
+        let message = match objects.len() {
+            1 => format!("the object {object} is not in this clone"),
+            count => format!("{count} objects of the history are not in this clone, {object} is one"),
+        };
+        let kind = if repository.is_partial() { DegradedKind::Partial } else { DegradedKind::MissingObject };
+        Some(Degraded { kind, commit, path: None, message, help: repository.help_for_missing().into() })
+    }
+}
+
 /// All that the commits say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
@@ -163,6 +192,16 @@ pub struct History {
     pub degraded: Vec<Degraded>,
     /// Newest first, as `git log --date-order` has the commits, then by name, then by kind.
     pub events: Vec<Event>,
+}
+
+impl History {
+    /// Tells whether a commit may know a full name: one does, or not all is there to look at. An objective is known by its
+    /// key results, for its own coming is no event.
+    pub fn may_know(&self, name: &str) -> bool {
+        let is_meant =
+            |other: &str| other.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        !self.complete || self.events.iter().any(|event| event.commit.is_some() && is_meant(&event.name))
+    }
 }
 
 /// How many objects were read to find a history.
@@ -294,6 +333,16 @@ impl<'r> Past<'r> {
             answers.keep_agreed(cycles, &agreed);
         }
         Ok(agreed)
+    }
+
+    /// Finds the commits that were recorded since a day and say which goals they work for.
+    ///
+    /// # Errors
+    /// [`Error`] where the repository cannot be read; commits that are not there are in [`Work::degraded`] instead.
+    pub fn work(&self, since: Date) -> Result<Work, Error> {
+        let known = self.walk.as_ref().map(|walk| &walk.graph);
+        let notebook = self.cache.as_ref().map(|cache| Notebook::new(cache, self.config));
+        work::read(self.repository, known, notebook.as_ref(), self.from, since, &self.progress)
     }
 
     /// Says how much earlier runs knew of what was asked.

@@ -1,7 +1,7 @@
 //! Owns the comparison of definitions: today's values under the definition at the lock, whether a change made a goal
 //! easier, and the grade of a final score.
 
-use super::number::{reaches, rounded};
+use super::number::{reaches, rounded, whole_share};
 use super::progress::{done_share, point_raw};
 use super::{
     Bounds, Commitment, Given, Goal, KeyResult, Measure, Milestone, Objective, Role, Standing, Thresholds, stand,
@@ -221,6 +221,14 @@ pub fn grade(score: f64) -> Grade {
     }
 }
 
+/// Gives the final score that a progress comes to: hundredths, half away from zero, but never a better grade than the figure
+/// itself has. What is below 0.4, 0.7 or 1 stays below; what is above 0 is not 0.
+pub fn final_score(progress: f64) -> f64 {
+    let near = whole_share(progress);
+    let is_lifted = |limit: f64| !reaches(progress, limit) && reaches(near, limit);
+    if [0.4, 0.7].into_iter().any(is_lifted) { rounded(near - 0.01) } else { rounded(near) }
+}
+
 /// Tells whether a final score keeps the promise: 1.0 where it was committed or nobody said, 0.7 where aspirational.
 /// What is committed and below 1.0 is a miss, whatever its colour.
 pub fn kept_promise(score: f64, commitment: Option<Commitment>) -> bool {
@@ -238,6 +246,25 @@ mod tests {
 
     fn milestone(title: &str, done: Done, weight: f64) -> Milestone {
         Milestone { title: title.into(), done, weight, due: None }
+    }
+
+    #[test]
+    fn a_final_score_is_never_better_than_its_figure() {
+        for (progress, score) in [
+            (0.0, 0.0),
+            (0.001, 0.01),
+            (0.394, 0.39),
+            (0.399, 0.39),
+            (2.0 / 3.0, 0.67),
+            (0.696, 0.69),
+            (0.7, 0.7),
+            (0.1 + 0.2 + 0.4, 0.7),
+            (0.996, 0.99),
+            (1.0, 1.0),
+        ] {
+            assert_eq!(final_score(progress), score, "{progress}");
+            assert_eq!(grade(final_score(progress)), grade(progress), "{progress}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! Never reads a file, a clock or a repository.
 
 mod calendar;
+mod check_in;
 mod delta;
 #[cfg(test)]
 mod example;
@@ -21,15 +22,17 @@ mod standing;
 mod together;
 
 pub use calendar::{Calendar, Cycle, Form};
+pub use check_in::{CheckIn, Datum, Refused, Said, Setting, cautions, milestones_of, settings};
 pub use delta::{Delta, Member, Members, delta};
 pub use field::{Field, Fields, Group, number};
 pub use key_result::{
     Amend, Bounds, Change, Checkpoint, Done, Goal, KeyResult, Kind, Measure, Milestone, Pace, Role, Rung,
 };
 pub use lock::{
-    Grade, Locked, NotCommitted, as_committed, eased, grade, kept_promise, objective_eased, under_definition,
+    Grade, Locked, NotCommitted, as_committed, eased, final_score, grade, kept_promise, objective_eased,
+    under_definition,
 };
-pub use name::{Name, is_slug};
+pub use name::{Name, is_slug, slug};
 pub use number::{
     apportion, percent, points, quantity, reaches, rounded, tenths, tenths_as_points, whole_percent, whole_share,
 };

@@ -75,7 +75,8 @@ pub enum InitiativeStatus {
 }
 
 /// Work that is meant to move key results; output lives here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Initiative {
     /// What is to be done.
     pub title: String,

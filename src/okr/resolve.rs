@@ -89,6 +89,12 @@ impl Directory {
     /// Resolves a typed name or the end of one, by whole parts: a full name stands for itself, else the cycles that run
     /// today are looked through, then those that ended last, then all.
     pub fn resolve(&self, tail: &str, today: Date) -> Resolution {
+        let names = || self.names.iter().map(|(name, _)| name);
+        self.meant(tail, today).unwrap_or_else(|| unknown(tail, names()))
+    }
+
+    /// Does as [`Directory::resolve`]; `None` where there is nothing of that name, and nothing is offered.
+    pub fn meant(&self, tail: &str, today: Date) -> Option<Resolution> {
         let latest = self.cycles.iter().map(|cycle| cycle.end).filter(|end| *end < today).max();
         let tiers: &[&Tier<'_>] = &[
             &|name, _| name.to_string() == tail,
@@ -96,7 +102,7 @@ impl Directory {
             &|_, cycle| Some(cycle.end) == latest,
             &|_, _| true,
         ];
-        self.first(tail, tiers, &|_| true)
+        self.found(tail, tiers, &|_| true)
     }
 
     /// Resolves what an objective names as its parent: a full name, or a bare id among the objectives of the cycles
@@ -133,8 +139,14 @@ impl Directory {
         self.first(written, tiers, meant)
     }
 
-    /// Looks for names that end with a text, tier by tier, among those that may be meant.
+    /// Looks for names that end with a text, tier by tier, among those that may be meant, else offers some of them.
     fn first(&self, tail: &str, tiers: &[&Tier<'_>], meant: &dyn Fn(&Name) -> bool) -> Resolution {
+        let meant_names = || self.names.iter().map(|(name, _)| name).filter(|name| meant(name));
+        self.found(tail, tiers, meant).unwrap_or_else(|| unknown(tail, meant_names()))
+    }
+
+    /// Looks for names that end with a text, tier by tier, among those that may be meant.
+    fn found(&self, tail: &str, tiers: &[&Tier<'_>], meant: &dyn Fn(&Name) -> bool) -> Option<Resolution> {
         let last = tail.rsplit('/').next().unwrap_or(tail);
         let first = self.by_end.partition_point(|&at| end(&self.names[at].0) < last);
         let ending: Vec<&(Name, usize)> = self.by_end[first..]
@@ -143,13 +155,10 @@ impl Directory {
             .take_while(|(name, _)| end(name) == last)
             .filter(|(name, _)| meant(name) && name.ends_with(tail))
             .collect();
-        tiers
-            .iter()
-            .find_map(|tier| {
-                let fitting = ending.iter().filter(|(name, cycle)| tier(name, &self.cycles[*cycle]));
-                Resolution::of(fitting.map(|(name, _)| name).collect())
-            })
-            .unwrap_or_else(|| unknown(tail, self.names.iter().map(|(name, _)| name).filter(|name| meant(name))))
+        tiers.iter().find_map(|tier| {
+            let fitting = ending.iter().filter(|(name, cycle)| tier(name, &self.cycles[*cycle]));
+            Resolution::of(fitting.map(|(name, _)| name).collect())
+        })
     }
 }
 

@@ -127,7 +127,9 @@ fn judge(standing: &mut Standing, key_result: &KeyResult, no_value: bool, today:
         standing.reasons = vec!["no value yet".into()];
         return;
     }
-    let pace = standing.progress.zip(standing.expected);
+    // Of a guardrail that nobody has measured no day is known to be lost: that nobody looks is what there is to say.
+    let unseen = no_value && standing.not_counted == Some(NotCounted::Guardrail);
+    let pace = standing.progress.zip(standing.expected).filter(|_| !unseen);
     let signals = [
         pace.and_then(|(progress, expected)| health::pace(progress, expected, thresholds)),
         key_result.confidence.and_then(health::confidence),

@@ -1,6 +1,7 @@
 //! Owns the way from a tree and its history to the published report.
 //! Never decides how a figure is computed: that is the domain's; nor what is hidden: that is the mask's.
 
+use super::continuation::Side;
 use super::figures::{Figures, mean};
 use super::model::{
     AmendV1, ChangeV1, CheckInV1, ChildrenV1, CycleV1, FORMAT, InitiativeV1, KeyResultV1, MilestoneV1, ObjectiveV1,
@@ -44,6 +45,8 @@ pub(super) struct Builder<'a> {
     pub(super) children: BTreeMap<Name, Vec<Name>>,
     pub(super) parents: HashMap<Name, Name>,
     pub(super) places: HashMap<Name, usize>,
+    /// The places of the objectives of each id, in any cycle.
+    pub(super) by_id: HashMap<&'a str, Vec<usize>>,
     /// What was agreed on at the lock, by objective.
     pub(super) agreed: BTreeMap<Name, Vec<(Name, &'a Locked)>>,
     pub(super) figures: HashMap<Name, Figures>,
@@ -74,6 +77,7 @@ pub fn build(input: Input<'_>) -> Result<ReportV1, select::Error> {
         today: input.today,
         history: HistoryV1::from(input.history.unwrap_or(&nothing)),
         cycles,
+        work: None,
         findings: input.findings,
     })
 }
@@ -97,12 +101,28 @@ impl<'a> Builder<'a> {
             agreed.entry(Name::objective(&name.cycle, &name.objective)).or_default().push((name, locked));
         }
         let places = index.objectives.iter().enumerate().map(|(at, (name, ..))| (name.clone(), at)).collect();
+        let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, (_, _, located)) in index.objectives.iter().enumerate() {
+            by_id.entry(located.objective.id.as_str()).or_default().push(at);
+        }
         let events = input.history.map(|history| history.events.as_slice()).unwrap_or_default();
         let past = input.history.map(History::by_name).unwrap_or_default();
         let sensitive = events.iter().filter(|e| e.sensitive).map(|e| (&*e.name, e.commit)).collect();
         let (figures, committed) = (HashMap::new(), HashMap::new());
-        let mut builder =
-            Builder { input, index, chosen, children, parents, places, agreed, figures, committed, past, sensitive };
+        let mut builder = Builder {
+            input,
+            index,
+            chosen,
+            children,
+            parents,
+            places,
+            by_id,
+            agreed,
+            figures,
+            committed,
+            past,
+            sensitive,
+        };
         builder.committed = builder.as_committed();
         builder
     }
@@ -194,12 +214,15 @@ impl<'a> Builder<'a> {
                 .collect(),
             children,
             work: None,
+            questions: None,
             why: objective.why.clone(),
             status: objective.status,
             due: Some(objective.due.unwrap_or(cycle.end)),
             tags: objective.tags.clone(),
             retro: objective.retro.clone(),
             allow: objective.allow.clone(),
+            continues: self.beside(name, Side::Before).map(|name| name.to_string()),
+            continued_by: self.beside(name, Side::After).map(|name| name.to_string()),
             aliases: objective.aliases.clone(),
             meta: objective.meta.clone(),
             path: located.file.path.clone(),
@@ -283,6 +306,7 @@ impl<'a> Builder<'a> {
             out_of_bounds: standing.out_of_bounds,
             last_check_in: standing.last_measured,
             check_ins,
+            work: None,
             amend: kr
                 .amend
                 .iter()
@@ -329,6 +353,8 @@ impl<'a> Builder<'a> {
             tags: kr.tags.clone(),
             retro: kr.retro.clone(),
             allow: kr.allow.clone(),
+            continues: self.beside(&full, Side::Before).map(|name| name.to_string()),
+            continued_by: self.beside(&full, Side::After).map(|name| name.to_string()),
             aliases: kr.aliases.clone(),
             meta: Some(kr.meta.clone()),
             path: located.file.path.clone(),

@@ -33,7 +33,7 @@ pub struct Around<'a> {
 pub struct Comment {
     /// What is said where there is anything to say.
     pub text: String,
-    /// What is said where there is nothing any more.
+    /// What is said where there is nothing to say.
     pub clean: String,
     /// Whether a goal, or a setting that judges goals, differs.
     pub changes: bool,
@@ -218,5 +218,34 @@ impl Whole<'_> {
                 cycle
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::Difference;
+    use crate::report::{Frame, publish_diff};
+
+    #[test]
+    fn of_too_many_findings_the_gravest_are_told() {
+        let finding = |at: usize| {
+            let level = if at < 30 { "warning" } else { "error" };
+            json!({ "level": level, "rule": "kr-count", "path": null, "line": null, "message": "so ".repeat(60), "help": "" })
+        };
+        let findings = (0..31).map(finding).collect();
+        let frame = Frame {
+            base: "a".repeat(40),
+            head: None,
+            today: jiff::civil::date(2026, 11, 22),
+            only_objectives: true,
+            history: None,
+            findings,
+        };
+        let diff = publish_diff(&Difference::default(), frame);
+        let around = Around { head: "b", base_name: "main", page: None, link: &|_, _| None };
+        let told = comment(&Templates::default(), &diff, &[], &around, 5_000).expect("it renders");
+        assert_eq!(told.left_out, ["11 more findings"]);
+        assert_eq!((told.text.matches("- ❌").count(), told.text.matches("- ⚠️").count()), (1, 19), "{}", told.text);
     }
 }

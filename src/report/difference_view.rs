@@ -15,7 +15,7 @@ const WORD: usize = 10;
 
 /// Draws a change for a terminal.
 pub fn render(diff: &DiffV1, style: &Style) -> String {
-    let mut view = View { style: Style { width: style.width.clamp(60, 200), ..*style }, text: String::new() };
+    let mut view = View::new(style);
     for cycle in &diff.progress {
         view.cycle(cycle);
         let of = |name: &str| name.split('/').next() == Some(cycle.cycle.as_str());
@@ -44,29 +44,34 @@ fn home(name: &str) -> &str {
     name.rsplit_once('/').map_or(name, |(home, _)| home)
 }
 
-struct View {
-    style: Style,
-    text: String,
+/// A change as it is being drawn.
+pub(super) struct View {
+    pub(super) style: Style,
+    pub(super) text: String,
 }
 
 impl View {
-    fn line(&mut self, text: &str) {
+    pub(super) fn new(style: &Style) -> Self {
+        View { style: Style { width: style.width.clamp(60, 200), ..*style }, text: String::new() }
+    }
+
+    pub(super) fn line(&mut self, text: &str) {
         self.text.push_str(text.trim_end());
         self.text.push('\n');
     }
 
-    fn wrapped(&mut self, tone: Tone, text: &str, indent: &str) {
+    pub(super) fn wrapped(&mut self, tone: Tone, text: &str, indent: &str) {
         if !text.is_empty() {
             self.text.push_str(&self.style.wrap(tone, text, indent, indent));
         }
     }
 
-    fn arrow(&self) -> &'static str {
+    pub(super) fn arrow(&self) -> &'static str {
         if self.style.unicode { "→" } else { "->" }
     }
 
     /// Shows two figures and their difference.
-    fn figures(&self, before: Option<f64>, after: Option<f64>, whole: bool) -> String {
+    pub(super) fn figures(&self, before: Option<f64>, after: Option<f64>, whole: bool) -> String {
         let shown =
             |share: Option<f64>| share.map_or_else(|| "no figure".to_owned(), |share| show::percent(share, whole));
         if before.map(okr::rounded) == after.map(okr::rounded) {
@@ -144,7 +149,7 @@ impl View {
     }
 
     /// Says which fields differ; of what comes or goes nothing more than that.
-    fn words(&self, what: What, changes: &[ChangeV1], former: Option<&str>) -> String {
+    pub(super) fn words(&self, what: What, changes: &[ChangeV1], former: Option<&str>) -> String {
         if matches!(what, What::Added | What::Removed) {
             return String::new();
         }

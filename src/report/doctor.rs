@@ -5,7 +5,7 @@
 use super::layout::{Style, Tone};
 use super::model::FORMAT;
 use crate::finding::{Finding, Level};
-use crate::git::{CommitGraph, Condition, Error as GitError};
+use crate::git::{CommitGraph, Condition, DRIVER_SETTINGS, Error as GitError};
 use crate::history::{Degraded, DegradedKind, History, HistoryV1};
 use crate::source::{Error as SourceError, Tree};
 use crate::text::printable;
@@ -99,6 +99,19 @@ pub struct Visit<'a> {
     pub crowded: &'a [Finding],
     /// Whether no job of CI looks at the goals.
     pub unattended: bool,
+    /// How goals are merged in the work tree.
+    pub merging: Option<Merging>,
+}
+
+/// How goals are merged.
+#[derive(Debug, Clone, Default)]
+pub struct Merging {
+    /// The lines of `.gitattributes` that would have all goals merged by name and field.
+    pub attributes: Vec<String>,
+    /// Whether it has all goals merged so.
+    pub is_named: bool,
+    /// Whether this clone knows how.
+    pub is_known: bool,
 }
 
 /// Says what is lacking.
@@ -125,6 +138,7 @@ pub fn doctor(visit: &Visit<'_>) -> DoctorV1 {
         remarks.extend(visit.tree.and_then(settings));
         remarks.extend(visit.crowded.iter().map(|finding| crowded(finding, visit.tree)));
         remarks.extend(visit.unattended.then(unattended));
+        remarks.extend(visit.merging.as_ref().and_then(merged_as_text));
     }
     remarks.sort_by_key(|remark| Reverse(remark.level));
     DoctorV1 { format: FORMAT, history: visit.history.map(HistoryV1::from), looked_at, remarks }
@@ -363,6 +377,21 @@ fn unattended() -> RemarkV1 {
     let why = "a pull request that breaks a goal or moves a goalpost is merged without a word";
     let mend = [("write a workflow for GitHub, Gitea or Forgejo (in GitLab, include the template)", "git okr init")];
     remark("no-workflow", Level::Info, "no job of CI here calls git-okr", why, &mend)
+}
+
+/// Says why goals are merged line by line here, and what has them merged by name and field.
+fn merged_as_text(merging: &Merging) -> Option<RemarkV1> {
+    let set = DRIVER_SETTINGS.map(|(key, value)| format!("git config {key} '{value}'"));
+    let add = merging.attributes.iter().map(|line| format!("echo {} >> .gitattributes", quoted(line)));
+    let (message, commands): (_, Vec<String>) = match (merging.is_named, merging.is_known) {
+        (true, true) => return None,
+        (true, false) => (".gitattributes names the merge driver `okr`, and this clone does not know it", set.to_vec()),
+        (false, true) => (".gitattributes does not name the merge driver `okr` for all goals", add.collect()),
+        (false, false) => ("goals are merged line by line", add.chain(set).collect()),
+    };
+    let why = "check-ins of two people in neighbouring lines conflict, though nothing in them contradicts";
+    let mend = ("have them merged by name and field", &*commands.join(" && "));
+    Some(remark("merge-driver", Level::Info, message, why, &[mend]))
 }
 
 /// Says how a crowded folder is split: by cycle where its files have several or another than its name, else by letter.

@@ -6,6 +6,7 @@ use super::indented::Indented;
 use super::layout::{Style, Tone, columns};
 use super::model::{AuthorV1, ChangeV1, EventV1, FORMAT, LedgerV1, LogV1};
 use super::select::{self, Chosen, Cycles, Index, Selection};
+use super::work::WorkCommitV1;
 use super::{mask, show};
 use crate::git::ObjectId;
 use crate::history::{Event, EventKind, History, HistoryV1, Outline};
@@ -80,7 +81,12 @@ impl LogSelection {
 
     /// Tells whether its events are needed: it is asked for, or hides what others say of the same commits.
     pub fn needs<'a>(&'a self, secret: &'a Secret) -> impl Fn(&str) -> bool + use<'a> {
-        move |name| self.holds(name) || secret.0.contains(name)
+        move |name| self.holds(name) || secret.holds(name)
+    }
+
+    /// Tells whether no goal is left out by its name.
+    pub(super) fn is_everything(&self) -> bool {
+        self.names.is_none()
     }
 
     /// Tells whether a goal is asked for, by its full name.
@@ -106,10 +112,10 @@ fn gone(tail: &str, history: &History) -> Vec<String> {
 /// Publishes events, without a ledger. What is `secret` in the revision asked about is masked back to its beginning.
 pub fn log(history: &History, secret: impl Into<Secret>, selection: &LogSelection) -> LogV1 {
     let events = published(history, &secret.into(), selection).collect();
-    LogV1 { format: FORMAT, history: HistoryV1::from(history), events, ledger: None }
+    LogV1 { format: FORMAT, history: HistoryV1::from(history), events, ledger: None, work: None }
 }
 
-/// Writes what [`log`] publishes as JSON, a ledger where there is one behind it, one event after another, so that a long history needs no memory of its own.
+/// Writes what [`log`] publishes as JSON, a ledger and the work behind it where they were asked for, one event after another, so that a long history needs no memory of its own.
 ///
 /// # Errors
 /// What the stream says.
@@ -118,6 +124,7 @@ pub fn write_log(
     secret: &Secret,
     selection: &LogSelection,
     ledger: Option<&[LedgerV1]>,
+    work: Option<&[WorkCommitV1]>,
     out: impl std::io::Write,
 ) -> std::io::Result<()> {
     /// The fields of [`LogV1`].
@@ -127,6 +134,7 @@ pub fn write_log(
         history: HistoryV1,
         events: E,
         ledger: Option<&'a [LedgerV1]>,
+        work: Option<&'a [WorkCommitV1]>,
     }
 
     struct Events<'a>(&'a History, &'a Secret, &'a LogSelection);
@@ -141,7 +149,7 @@ pub fn write_log(
     let events = Events(history, secret, selection);
     let history = HistoryV1::from(history);
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, Indented::default());
-    Written { format: FORMAT, history, events, ledger }.serialize(&mut serializer)?;
+    Written { format: FORMAT, history, events, ledger, work }.serialize(&mut serializer)?;
     std::io::Write::write_all(&mut out, b"\n")?;
     std::io::Write::flush(&mut out)
 }
@@ -149,6 +157,13 @@ pub fn write_log(
 /// The key results that are sensitive today, by full name.
 #[derive(Debug, Clone, Default)]
 pub struct Secret(HashSet<String>);
+
+impl Secret {
+    /// Tells whether a key result is sensitive, by its full name.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+}
 
 impl From<&Tree> for Secret {
     fn from(tree: &Tree) -> Self {
@@ -172,7 +187,7 @@ fn published<'a>(
     secret: &'a Secret,
     selection: &'a LogSelection,
 ) -> impl Iterator<Item = EventV1> + use<'a> {
-    let is_secret = move |event: &Event| event.sensitive || secret.0.contains(&*event.name);
+    let is_secret = move |event: &Event| event.sensitive || secret.holds(&*event.name);
     let commits: HashSet<Option<ObjectId>> =
         history.events.iter().filter(|event| is_secret(event)).map(|event| event.commit).collect();
     let mut above: Option<(Option<ObjectId>, Head)> = None;

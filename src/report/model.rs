@@ -2,6 +2,7 @@
 //! keys are added, never changed or taken away.
 //! Never computes: `build` fills it, `mask` hides in it.
 
+use super::work::{QuestionV1, TrailersV1, WorkCommitV1, WorkV1};
 use crate::history::HistoryV1;
 use crate::okr::{
     Allow, BaselineFrom, Commitment, Health, InitiativeStatus, Kind, NotCommitted, NotCounted, Retro, Role, Rung,
@@ -32,6 +33,8 @@ pub struct ReportV1 {
     pub history: HistoryV1,
     /// By first day, the longer first, then by id.
     pub cycles: Vec<CycleV1>,
+    /// The trailers of commits that were read for `work`; null where nobody asked.
+    pub work: Option<TrailersV1>,
     /// What the rules found, as `check` publishes it.
     pub findings: Vec<Value>,
 }
@@ -134,8 +137,10 @@ pub struct ObjectiveV1 {
     pub initiatives: Vec<InitiativeV1>,
     /// The objectives that name this one as their parent; null where none does.
     pub children: Option<ChildrenV1>,
-    /// Commits that name it in a trailer; null where nobody asked.
+    /// Commits that name it or one of its key results in a trailer; null where nobody asked.
     pub work: Option<WorkV1>,
+    /// What to ask the team about its work, by key result, then by initiative, as written; null where nobody asked.
+    pub questions: Option<Vec<QuestionV1>>,
     /// Why it matters.
     pub why: Option<String>,
     /// Whether it is pursued.
@@ -149,6 +154,10 @@ pub struct ObjectiveV1 {
     pub retro: Option<Retro>,
     /// Findings that its owners answered.
     pub allow: Vec<Allow>,
+    /// The same goal in the cycle before, of which it is the continuation.
+    pub continues: Option<String>,
+    /// The same goal in the cycle after.
+    pub continued_by: Option<String>,
     /// Names that it had before.
     pub aliases: Vec<String>,
     /// Free table.
@@ -226,6 +235,8 @@ pub struct KeyResultV1 {
     pub last_check_in: Option<Date>,
     /// Oldest first.
     pub check_ins: Vec<CheckInV1>,
+    /// Commits that name it in a trailer; null where nobody asked.
+    pub work: Option<WorkV1>,
     /// Reasons for definitions that changed after the lock.
     pub amend: Vec<AmendV1>,
     /// How it is measured: population, window.
@@ -271,6 +282,10 @@ pub struct KeyResultV1 {
     pub retro: Option<Retro>,
     /// Findings that its owner answered.
     pub allow: Vec<Allow>,
+    /// The same goal in the cycle before, of which it is the continuation.
+    pub continues: Option<String>,
+    /// The same goal in the cycle after.
+    pub continued_by: Option<String>,
     /// Names that it had before.
     pub aliases: Vec<String>,
     /// Free table; null where it is sensitive.
@@ -365,18 +380,6 @@ pub struct ChildrenV1 {
     pub sensitive: bool,
 }
 
-/// Commits that name an objective or key result in a trailer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(deny_unknown_fields))]
-pub struct WorkV1 {
-    /// How many.
-    pub commits: usize,
-    /// Day of the last.
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
-    pub last: Option<Date>,
-}
-
 /// What was agreed on for a key result, and every change of it: its page in the ledger of goalposts. An objective has one
 /// where its own definition changed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -469,6 +472,9 @@ pub struct LogV1 {
     pub events: Vec<EventV1>,
     /// What was agreed on at the locks and what became of it, by cycle and name; null where nobody asked (`--goalposts`).
     pub ledger: Option<Vec<LedgerV1>>,
+    /// Commits that name goals in their trailers, since the first day of the cycles shown, newest first; null where nobody
+    /// asked (`--work`).
+    pub work: Option<Vec<WorkCommitV1>>,
 }
 
 /// What one commit did to one objective or key result, in one respect.
@@ -550,6 +556,11 @@ mod tests {
     #[test]
     fn schema_diff() {
         schema::<crate::report::DiffV1>("diff.schema.json");
+    }
+
+    #[test]
+    fn schema_checkin() {
+        schema::<crate::report::RecordedV1>("checkin.schema.json");
     }
 
     #[test]

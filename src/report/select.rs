@@ -118,6 +118,17 @@ pub fn shown(tree: &Tree, selection: &Selection, today: Date) -> Result<Vec<Cycl
     Ok(chosen.cycles.iter().filter_map(|id| days.get(id).cloned()).collect())
 }
 
+/// Finds what a typed name or the end of one stands for; where a cycle is given, within it.
+///
+/// # Errors
+/// An unknown or ambiguous name, with those that are near.
+pub fn named(tree: &Tree, cycle: Option<&str>, tail: &str, today: Date) -> Result<Name, Error> {
+    let days = cycles(tree);
+    let index = Index::new(tree, &days);
+    let within = index.names().filter(|(name, _)| cycle.is_none_or(|cycle| name.cycle == cycle));
+    name(tail, &Directory::new(within), today)
+}
+
 /// What was chosen.
 pub struct Chosen {
     /// Ids of the cycles shown, by first day, the longer first, then by id.

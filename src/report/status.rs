@@ -3,7 +3,8 @@
 
 use super::layout::{Style, Tone, columns};
 use super::model::{CycleV1, KeyResultV1, ObjectiveV1, ReportV1};
-use super::{chart, show};
+use super::work::TrailersV1;
+use super::{chart, show, work};
 use crate::okr::{BaselineFrom, Commitment, Health, Kind, NotCounted, Status};
 use crate::text::printable;
 use jiff::civil::Date;
@@ -30,6 +31,10 @@ pub fn render(report: &ReportV1, style: &Style) -> String {
     if report.cycles.is_empty() {
         view.text.push_str("No objective belongs to a running cycle, or to one that has ended.\n");
         view.text.push_str("See every cycle with `git okr status --cycle all`.\n");
+    }
+    if let Some(trailers) = report.work.as_ref().filter(|trailers| !trailers.unknown.is_empty()) {
+        view.text.push('\n');
+        view.unknown(trailers);
     }
     if !report.history.complete {
         view.text.push('\n');
@@ -197,12 +202,19 @@ impl View {
             let text = format!("{many}: {progress} ({})", counted(children.counted, children.total));
             self.text.push_str(&style.wrap(Tone::Faint, &text, &format!("  {trunk}"), &format!("  {trunk}")));
         }
+        if let Some(done) = objective.work.as_ref().and_then(|work| work::in_words(work, self.today)) {
+            let text = format!("{done}, for it and its key results");
+            self.text.push_str(&style.wrap(Tone::Faint, &text, &format!("  {trunk}"), &format!("  {trunk}")));
+        }
         let many = objective.key_results.len();
         for (at, kr) in objective.key_results.iter().enumerate() {
             let last = at + 1 == many;
             let head = format!("  {}", if last { glyphs.last } else { glyphs.branch });
             let under = format!("  {}", if last { "   " } else { glyphs.trunk });
             self.key_result(kr, &head, &under);
+        }
+        for text in work::questions_in_words(objective.questions.as_deref().unwrap_or_default()) {
+            self.text.push_str(&style.wrap(Tone::Plain, &text, "  ? ", "    "));
         }
     }
 
@@ -253,6 +265,7 @@ impl View {
         if kr.check_ins.last().is_some_and(|last| last.commit.is_none()) {
             remarks.push("last check-in uncommitted".into());
         }
+        remarks.extend(kr.work.as_ref().and_then(|work| work::in_words(work, self.today)));
         if !remarks.is_empty() {
             let tone = if kr.out_of_bounds { Tone::Bad } else { Tone::Faint };
             self.text.push_str(&style.wrap(tone, &remarks.join("; "), under, under));
@@ -264,11 +277,12 @@ impl View {
         let style = self.style;
         let spark_width = if style.width >= WIDE { 10 } else { 8 };
         let is_guardrail = kr.not_counted == Some(NotCounted::Guardrail);
-        let shown = kr.progress.filter(|_| kr.counted || is_guardrail);
+        // Before its first measurement a guardrail has kept nothing, and broken nothing.
+        let shown = kr.progress.filter(|_| kr.counted || (is_guardrail && kr.last_check_in.is_some()));
         let bar = self.bar(shown, kr.expected.filter(|_| kr.counted), self.bar_width(), tone(kr.health));
         let percent = style.cell_right(Tone::Strong, &percent(shown, kr.sensitive), 7);
         let gap = match (kr.progress, kr.expected, kr.not_counted) {
-            (Some(_), _, Some(NotCounted::Guardrail)) => "of its days".into(),
+            (_, _, Some(NotCounted::Guardrail)) => if shown.is_some() { "of its days" } else { "" }.into(),
             (_, _, Some(_)) => "not counted".into(),
             (Some(progress), Some(expected), None) => gap(progress, expected, kr.sensitive),
             _ => String::new(),
@@ -293,7 +307,7 @@ impl View {
         let change =
             self.change(shown, kr.progress_7_days_ago, kr.sensitive).map_or_else(String::new, |c| format!("{c}/7d"));
         let age = kr.last_check_in.map_or_else(
-            || if shown.is_some() { "never".to_owned() } else { String::new() },
+            || if shown.is_some() || is_guardrail { "never".to_owned() } else { String::new() },
             |day| match show::days_between(day, self.today) {
                 0 => "today".into(),
                 ahead if ahead < 0 => format!("in {} d", -ahead),
@@ -395,6 +409,14 @@ impl View {
         Some(show::signed_points(now? - before?, whole))
     }
 
+    fn unknown(&mut self, trailers: &TrailersV1) {
+        let style = self.style;
+        self.line(&style.paint(Tone::Warn, "Trailers of commits that name no goal:"));
+        for unknown in &trailers.unknown {
+            self.text.push_str(&style.wrap(Tone::Plain, &work::unknown_in_words(unknown), "  ", "  "));
+        }
+    }
+
     fn history(&mut self, report: &ReportV1) {
         let style = self.style;
         self.line(
@@ -447,7 +469,7 @@ fn committed(progress: Option<f64>, committed: Option<f64>, whole: bool) -> Opti
     (percent(progress, whole) != committed).then(|| format!("{committed} as committed"))
 }
 
-fn tone(health: Option<Health>) -> Tone {
+pub(super) fn tone(health: Option<Health>) -> Tone {
     match health {
         Some(Health::OnTrack | Health::Achieved) => Tone::Good,
         Some(Health::Stale | Health::AtRisk) => Tone::Warn,
@@ -460,7 +482,7 @@ fn matters(health: Option<Health>) -> bool {
     matches!(health, Some(Health::Stale | Health::AtRisk | Health::OffTrack | Health::Missed))
 }
 
-fn health(health: Option<Health>) -> &'static str {
+pub(super) fn health(health: Option<Health>) -> &'static str {
     match health {
         Some(Health::NotStarted) => "not started",
         Some(Health::OnTrack) => "on track",

@@ -14,6 +14,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("report", include_str!("../../templates/report.md.j2")),
     ("diff", include_str!("../../templates/diff.md.j2")),
     ("pr-comment", include_str!("../../templates/pr-comment.md.j2")),
+    ("retro", include_str!("../../templates/retro.md.j2")),
 ];
 
 /// What templates share, by name: never asked for alone.

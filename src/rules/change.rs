@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Before {
     fingerprints: BTreeSet<String>,
+    answered: BTreeSet<String>,
     /// What of history did not parse, told of or not: while a file is broken, its past is no finding of its own.
     gaps: BTreeSet<String>,
 }
@@ -24,8 +25,8 @@ impl Before {
     pub fn new(found: &Checked, base: &Tree, past: Option<&History>, head: &Tree) -> Self {
         let names = renamed(base, head);
         let paths = moved(base, head, &names);
-        let mut earlier = found.findings.clone();
-        identify(earlier.iter_mut(), |finding| match finding.name.as_deref() {
+        let (mut earlier, mut answered) = (found.findings.clone(), found.answered.clone());
+        identify(earlier.iter_mut().chain(&mut answered), |finding| match finding.name.as_deref() {
             Some(name) => names.get(name).map_or(name, String::as_str).to_owned(),
             None => {
                 let path = path(finding, &base.sources);
@@ -33,7 +34,8 @@ impl Before {
             }
         });
         let gaps = past.iter().flat_map(|past| &past.degraded).map(gaps::field).collect();
-        Before { fingerprints: earlier.into_iter().map(|finding| finding.fingerprint).collect(), gaps }
+        let known = |findings: Vec<Finding>| findings.into_iter().map(|finding| finding.fingerprint).collect();
+        Before { fingerprints: known(earlier), answered: known(answered), gaps }
     }
 
     /// Tells whether a finding was there. What is missing of history is always new: nobody can tell what it hides.
@@ -49,12 +51,13 @@ impl Before {
 }
 
 impl Checked {
-    /// Keeps the findings that were not there before, and counts the others. What time alone can trip is no more than a
+    /// Keeps the findings that were not there before, and counts the others; of what is answered, what was not answered. What time alone can trip is no more than a
     /// warning then.
     pub fn keep_new(&mut self, before: &Before) {
         let all = self.findings.len();
         self.findings.retain(|finding| !before.had(finding));
         self.older = Some(all - self.findings.len());
+        self.answered.retain(|finding| !before.answered.contains(&finding.fingerprint));
         for finding in &mut self.findings {
             if find(finding.rule).is_some_and(|rule| rule.calendar) {
                 finding.level = finding.level.min(Level::Warning);

@@ -192,7 +192,12 @@ impl<'a> Context<'a> {
 
     /// Resolves the `parent` of an objective; `None` where it names none or its own cycle is not known.
     pub fn parent(&self, item: &Item<'_>) -> Option<Resolution> {
-        let (written, name, cycle) = (item.objective.parent.as_ref()?, item.name.as_ref()?, item.cycle.as_ref()?);
+        self.parent_by(item, item.objective.parent.as_ref()?)
+    }
+
+    /// Resolves what an objective might name as its parent.
+    pub fn parent_by(&self, item: &Item<'_>, written: &str) -> Option<Resolution> {
+        let (name, cycle) = (item.name.as_ref()?, item.cycle.as_ref()?);
         self.known(written, self.directory().parent(written, name, cycle.start))
     }
 

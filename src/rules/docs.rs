@@ -35,8 +35,9 @@ pub fn listing(config: &Config) -> Vec<Listed> {
 }
 
 /// Writes the list as a table for a terminal: name, level in force, where that comes from, what it finds. Rules that are
-/// off are counted, and shown where `all` are asked for.
-pub fn table(config: &Config, all: bool) -> String {
+/// off are counted, and shown where `all` are asked for. `fold` puts a text into lines, given how the first and the others
+/// begin.
+pub fn table(config: &Config, all: bool, fold: &dyn Fn(&str, &str, &str) -> String) -> String {
     let mut text = String::new();
     let listed = listing(config);
     let wide = listed.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
@@ -51,7 +52,8 @@ pub fn table(config: &Config, all: bool) -> String {
             let level = line.level.map_or("off", Level::name);
             let summary = find(line.name).map(Rule::summary).unwrap_or_default();
             let origin = if line.origin == Origin::Rule { String::new() } else { format!(" ({})", line.origin) };
-            let _ = writeln!(text, "  {:wide$}  {level:7}  {}{origin}", line.name, plain(&summary));
+            let first = format!("  {:wide$}  {level:7}  ", line.name);
+            text.push_str(&fold(&format!("{}{origin}", plain(&summary)), &first, &" ".repeat(first.len())));
         }
     }
     let hidden = listed.iter().filter(|line| !shown(line)).count();

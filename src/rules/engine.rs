@@ -9,7 +9,7 @@ use crate::cores;
 use crate::finding::{Finding, Level, RuleState};
 use crate::source::Tree;
 use crate::text::{FileId, SourceMap};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Objectives from which the rules are spread over several threads: with fewer, starting those takes longer.
 const MANY: usize = 500;
@@ -45,8 +45,9 @@ impl Checked {
     pub fn keep(&mut self, tree: &Tree, asked: impl Fn(&str) -> bool) {
         let kept = |path: &str| path == crate::config::FILE_NAME || asked(path);
         for findings in [&mut self.findings, &mut self.answered] {
-            findings.retain(|finding| {
-                finding.primary.as_ref().is_none_or(|label| kept(&tree.sources.get(label.file).path))
+            findings.retain(|finding| match &finding.primary {
+                Some(label) => kept(&tree.sources.get(label.file).path),
+                None => gaps::path(finding).is_none_or(kept),
             });
         }
         let files: Vec<_> = tree.files.iter().filter(|file| asked(&file.path)).collect();
@@ -188,7 +189,7 @@ fn ranks(sources: &SourceMap) -> Vec<usize> {
 /// Gives each finding an identity that survives moved lines and reworded messages: rule, full name (the path where
 /// there is none), field, and how many of the same came before.
 pub(super) fn identify<'f>(findings: impl Iterator<Item = &'f mut Finding>, subject: impl Fn(&Finding) -> String) {
-    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut seen: HashMap<String, usize> = HashMap::default();
     for finding in findings {
         let subject = subject(finding);
         let identity = [finding.rule, &subject, finding.field.as_deref().unwrap_or_default()].join("\0");

@@ -42,6 +42,12 @@ pub(super) fn findings(past: &History, tree: &Tree, asked: bool) -> Vec<Finding>
     found
 }
 
+/// Gives the file that a finding about the past speaks of.
+pub(super) fn path(finding: &Finding) -> Option<&str> {
+    let field = finding.field.as_deref().filter(|_| finding.rule == history_unreadable::RULE.name)?;
+    field.rsplit_once(':').map(|(path, _)| path).filter(|path| !path.is_empty())
+}
+
 /// Tells gaps apart: by file and commit.
 pub(super) fn field(gap: &Degraded) -> String {
     format!("{}:{}", gap.path.as_deref().unwrap_or_default(), gap.commit.unwrap_or_default())

@@ -53,12 +53,17 @@ pub(super) fn references<'a>(context: &'a Context<'a>) -> Vec<Reference<'a>> {
             }
         };
         for (key_result, place) in item.objective.key_results.iter().zip(&item.place.key_results) {
+            if key_result.guards.is_empty() && key_result.depends_on.is_empty() {
+                continue;
+            }
             let name = format!("{}/{}", item.called(), key_result.id);
             list("guards", &name, place, &key_result.guards);
             list("depends_on", &name, place, &key_result.depends_on);
         }
         for (initiative, place) in item.objective.initiatives.iter().zip(&item.place.initiatives) {
-            list("drives", &item.called(), place, &initiative.drives);
+            if !initiative.drives.is_empty() {
+                list("drives", &item.called(), place, &initiative.drives);
+            }
         }
     }
     all

@@ -32,6 +32,8 @@ pub struct Mending {
     pub texts: BTreeMap<String, (String, String)>,
     /// What was mended, in the order of mending.
     pub mended: Vec<Mended>,
+    /// The files in which nothing can be mended, because they are no TOML, by path.
+    pub left_alone: BTreeSet<String>,
 }
 
 /// Applies the safe fixes of the selected rules until there is none left; `keep` leaves of a tree's findings those that are
@@ -64,6 +66,7 @@ pub fn mend(
         }
         tree = tree.with_texts(&texts)?;
     }
+    mending.left_alone = broken(&tree).into_iter().map(|file| tree.sources.get(file).path.clone()).collect();
     Ok(mending)
 }
 

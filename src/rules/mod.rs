@@ -11,6 +11,7 @@ mod links;
 mod mending;
 mod profile;
 mod published;
+mod relink;
 mod rename;
 mod rule;
 mod scores;
@@ -30,6 +31,7 @@ pub use engine::{Checked, check, check_by};
 pub use mending::{Mended, Mending, mend};
 pub use profile::{Origin, level};
 pub use published::{CheckV1, history_value, view};
+pub use relink::{Relink, Renaming, relink};
 pub use rule::{Example, Form, Group, Rule, Run};
 pub use selection::{Selection, UnknownRule, unknown};
 

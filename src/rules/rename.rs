@@ -112,7 +112,7 @@ fn fix(context: &Context<'_>, bearer: Bearer<'_>, new: &str, references: &[Refer
     let mut edits = vec![Edit { range: place.of("id"), text: quoted(new) }];
     let mut title = format!("write `{new}`");
     let old = bearer.name(bearer.id());
-    if old.as_ref().is_some_and(|old| is_known_to_history(context, old)) {
+    if old.as_ref().is_some_and(|old| context.history.is_none_or(|past| past.may_know(&old.to_string()))) {
         edits.push(alias(context, bearer));
         title.push_str(", and keep the old id in `aliases`");
     }
@@ -128,14 +128,6 @@ fn fix(context: &Context<'_>, bearer: Bearer<'_>, new: &str, references: &[Refer
     }
     edits.sort_by_key(|edit| edit.range.start);
     Fix { title, safe: true, edits, elsewhere }
-}
-
-/// Tells whether a commit may know a name. Where nobody looked, or not all is there to look at, it may.
-fn is_known_to_history(context: &Context<'_>, name: &Name) -> bool {
-    let name = name.to_string();
-    context.history.is_none_or(|past| {
-        !past.complete || past.events.iter().any(|event| event.commit.is_some() && *event.name == *name)
-    })
 }
 
 /// Writes a reference with the new id in the place of the old; the whole name where the end of it could mean two things.

@@ -5,6 +5,7 @@ use crate::cores;
 use crate::finding::{Finding, Label};
 use crate::source::Tree;
 use crate::text::{FileId, SourceFile, SourceMap};
+use memchr::memmem::Finder;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -13,6 +14,18 @@ const FILES_PER_THREAD: usize = 500;
 
 /// Ranges of limits that help texts name; they say nothing about a value.
 const LIMITS: &[&str] = &["0–1", "0 to 1", "0 and 1", "0–100", "0 to 100", "0 and 100"];
+
+/// Rules whose words count goals, words and days, and never speak of a value.
+const COUNTING: &[&str] = &[
+    "checkin-late",
+    "checkin-stale",
+    "close-unscored",
+    "kr-binary-majority",
+    "kr-count",
+    "kr-zombie",
+    "objective-count",
+    "objective-length",
+];
 
 /// Masks the findings about sensitive key results, and gives the texts with everything sensitive masked, every byte
 /// and character at its place; `None` where nothing is sensitive.
@@ -63,9 +76,11 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
 
 /// Finds the files that say `sensitive` somewhere that did not read: nobody knows which values are meant, so all are.
 fn unread(tree: &Tree, known: &BTreeMap<FileId, Vec<Part<'_>>>) -> Vec<FileId> {
+    const KEY: &str = "sensitive";
+    let finder = Finder::new(KEY);
     let lost = |id: FileId, text: &str| {
-        text.match_indices("sensitive").any(|(at, word)| {
-            let after = text[at + word.len()..].trim_start_matches(['"', '\'', ' ', '\t']);
+        finder.find_iter(text.as_bytes()).any(|at| {
+            let after = text[at + KEY.len()..].trim_start_matches(['"', '\'', ' ', '\t']);
             let Some(value) = after.strip_prefix('=') else { return false };
             let read = known.get(&id).is_some_and(|parts| parts.iter().any(|part| part.extent().contains(&at)));
             !read && !value.trim_start().starts_with("false")
@@ -86,8 +101,10 @@ fn mask_finding(finding: &mut Finding) {
     }
     kept.sort_by_key(|text| std::cmp::Reverse(text.len()));
     let masked = |text: &str| mask_digits(text, &kept);
-    finding.message = masked(&finding.message);
-    finding.help = masked(&finding.help);
+    if !COUNTING.contains(&finding.rule) {
+        finding.message = masked(&finding.message);
+        finding.help = masked(&finding.help);
+    }
     finding.answer = finding.answer.as_deref().map(masked);
     for label in finding.primary.iter_mut().chain(&mut finding.related) {
         label.text = masked(&label.text);
@@ -181,6 +198,13 @@ mod tests {
         let kept: Vec<String> = ["2026-Q4/pay/p99", "p99", "0 to 1"].map(str::to_owned).to_vec();
         let text = "`p99` is 7.5 in 2026-Q4/pay/p99, not 0 to 1. p990 is 2026, 0 to 1.5";
         assert_eq!(mask_digits(text, &kept), "`p99` is •.• in 2026-Q4/pay/p99, not 0 to 1. p••• is ••••, • to •.•");
+    }
+
+    #[test]
+    fn rules_that_count_are_rules() {
+        for name in COUNTING {
+            assert!(crate::rules::find(name).is_some(), "{name}");
+        }
     }
 
     #[test]

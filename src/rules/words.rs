@@ -1,5 +1,8 @@
 //! Owns the reading of words: which way a sentence points, and what it speaks of. English only.
 
+use foldhash::HashMap;
+use std::sync::LazyLock;
+
 /// Gives the words of a text in lower case, hyphenated ones whole.
 pub(super) fn words(text: &str) -> Vec<String> {
     written(text).map(str::to_lowercase).collect()
@@ -77,25 +80,38 @@ const DOWN: &[&str] = &[
 const BEHIND_A_VERB: &[&str] =
     &["from", "to", "by", "below", "under", "above", "over", "beyond", "past", "at", "again", "within", "a"];
 
+static MOTIONS: LazyLock<HashMap<&'static str, Direction>> = LazyLock::new(|| {
+    let up = UP.iter().map(|&word| (word, Direction::Up));
+    up.chain(DOWN.iter().map(|&word| (word, Direction::Down))).collect()
+});
+
+/// Reads a verb of motion.
+fn motion(word: &str) -> Option<Direction> {
+    const LONGEST: usize = 9;
+    let mut lower = [0; LONGEST];
+    let lower = lower.get_mut(..word.len())?;
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    MOTIONS.get(std::str::from_utf8(lower).ok()?).copied()
+}
+
 /// Finds the one direction that a sentence names, with the word; `None` where it names none or both. A word counts where
 /// it is the verb: in front of the sentence, at its end, or before a number or one of the words that follow such a verb.
 pub(super) fn direction(text: &str) -> Option<(Direction, String)> {
-    let first = |list: &[&str]| {
-        let mut words = written(text).enumerate();
-        while let Some((at, word)) = words.next() {
-            let mut behind = words.clone().map(|(_, word)| word);
-            let is_verb = |next: &str| is_among(next, BEHIND_A_VERB) || next.starts_with(|c: char| c.is_ascii_digit());
-            if is_among(word, list) && (at == 0 || behind.next().is_none_or(is_verb)) {
-                return Some(word.to_lowercase());
-            }
+    let is_verb = |next: &str| is_among(next, BEHIND_A_VERB) || next.starts_with(|c: char| c.is_ascii_digit());
+    let mut found: Option<(Direction, &str)> = None;
+    let mut words = written(text);
+    let mut first = true;
+    while let Some(word) = words.next() {
+        let way = motion(word).filter(|_| first || words.clone().next().is_none_or(is_verb));
+        first = false;
+        match (way, found) {
+            (Some(way), Some((known, _))) if way != known => return None,
+            (Some(way), None) => found = Some((way, word)),
+            _ => {}
         }
-        None
-    };
-    match (first(UP), first(DOWN)) {
-        (Some(word), None) => Some((Direction::Up, word)),
-        (None, Some(word)) => Some((Direction::Down, word)),
-        _ => None,
     }
+    found.map(|(way, word)| (way, word.to_lowercase()))
 }
 
 /// Finds the word by which a sentence speaks of a share of a whole, unless it speaks of growth, which may pass 100 %.
@@ -103,13 +119,15 @@ pub(super) fn share(text: &str) -> Option<String> {
     const GROWTH: &[&str] = &["growth", "grow", "grows", "more", "return", "retention"];
     const SHARE: &[&str] =
         &["share", "proportion", "percentage", "rate", "coverage", "uptime", "availability", "accuracy"];
-    let words = words(text);
-    if words.iter().any(|word| GROWTH.contains(&word.as_str())) {
+    let words: Vec<&str> = written(text).collect();
+    if words.iter().any(|word| is_among(word, GROWTH)) {
         return None;
     }
-    let whole = words.windows(2).find(|pair| pair[1] == "of" && (pair[0].ends_with('%') || pair[0] == "percent"));
-    let named = words.iter().find(|word| SHARE.contains(&word.as_str())).cloned();
-    named.or_else(|| whole.map(|pair| format!("{} of", pair[0].trim_start_matches(|c: char| c.is_ascii_digit()))))
+    let percent = |word: &str| word.ends_with('%') || word.eq_ignore_ascii_case("percent");
+    let whole = words.windows(2).find(|pair| pair[1].eq_ignore_ascii_case("of") && percent(pair[0]));
+    let named = words.iter().find(|word| is_among(word, SHARE)).map(|word| word.to_lowercase());
+    let bare = |word: &str| word.trim_start_matches(|c: char| c.is_ascii_digit()).to_lowercase();
+    named.or_else(|| whole.map(|pair| format!("{} of", bare(pair[0]))))
 }
 
 /// Finds the word by which a sentence speaks of speed, volume, growth or cost: what gets better at something's expense.
@@ -137,7 +155,7 @@ pub(super) fn pressure(text: &str) -> Option<String> {
         "sign-ups",
         "deployments",
     ];
-    words(text).into_iter().find(|word| PRESSURE.contains(&word.as_str()))
+    written(text).map(str::to_lowercase).find(|word| PRESSURE.contains(&word.as_str()))
 }
 
 /// Tells whether two sentences say the same in the same words, or nearly.
@@ -152,6 +170,7 @@ mod tests {
 
     #[test]
     fn reads_which_way() {
+        assert!(UP.iter().chain(DOWN).all(|word| motion(word).is_some()), "every verb is short enough to be found");
         for (text, way) in [
             ("P99 latency falls to 294 ms", Some(Direction::Down)),
             ("Raise activation to 30 %", Some(Direction::Up)),

@@ -10,7 +10,7 @@ use crate::syntax::ObjectiveFile;
 use crate::text::{FileId, SourceFile};
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -211,14 +211,27 @@ impl Place<'_> {
             Place::File(file) => file,
         };
         let failed = |source| Error::Io { path: path.to_owned(), source };
-        let file = File::open(file).map_err(failed)?;
+        let mut file = File::open(file).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
         if size > LARGEST_FILE as u64 {
             return Ok(Content::TooLarge(size));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-        // A file that grows meanwhile is no reason to read on without end.
-        file.take(LARGEST_FILE as u64).read_to_end(&mut bytes).map_err(failed)?;
+        // A file that grows meanwhile is no reason to read on: asking for its size and no more takes one call.
+        let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
+        let mut filled = 0;
+        while filled < bytes.len() {
+            match file.read(&mut bytes[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        bytes.truncate(filled);
+        if size == 0 {
+            // Some file systems do not tell the size.
+            file.take(LARGEST_FILE as u64).read_to_end(&mut bytes).map_err(failed)?;
+        }
         Ok(Content::Whole(Cow::Owned(bytes)))
     }
 }

@@ -6,6 +6,7 @@ mod gathering;
 mod index;
 mod paths;
 mod placing;
+mod recording;
 mod revision;
 mod shared;
 mod stamps;
@@ -14,14 +15,25 @@ mod worktree;
 
 pub use document::{documents, documents_of, documents_staged};
 pub use index::index;
-pub use paths::Paths;
+pub use paths::{Paths, attributes};
 pub use placing::{Pending, PlaceError, place, placeable};
+pub use recording::{RecordError, Recorded, record};
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, revision_with};
 pub use shared::{only_objectives, same};
 pub use stamps::Stamps;
 pub use template::{templates, templates_of};
-pub use worktree::{configuration, worktree};
+pub use worktree::{configuration, configured, worktree};
+
+/// Reads settings whose text is at hand; what is wrong in them counts as not written.
+///
+/// # Errors
+/// [`Error::Newer`] for settings of the future.
+pub fn settings_of(text: &str) -> Result<Config, Error> {
+    let mut gathering = Gathering::default();
+    gathering.configuration(text.as_bytes().to_vec())?;
+    Ok(gathering.tree.config)
+}
 
 use crate::config::Config;
 use crate::finding::Finding;
@@ -32,7 +44,7 @@ use crate::text::{FileId, SourceMap};
 use gathering::Gathering;
 use std::collections::BTreeMap;
 
-/// Largest objective file and configuration, in bytes.
+/// Largest objective file and configuration, configured, in bytes.
 pub const LARGEST_FILE: usize = 1 << 20;
 /// Most objectives in one tree.
 pub const MOST_OBJECTIVES: usize = 50_000;
@@ -91,6 +103,21 @@ impl Tree {
         })
     }
 
+    /// Adds files that are not there yet, by path: objective files, and settings where the tree has none.
+    ///
+    /// # Errors
+    /// [`Error::Newer`] for settings of the future.
+    pub fn with_more(&self, files: &BTreeMap<String, String>) -> Result<Tree, Error> {
+        let mut gathering = Gathering { tree: self.clone() };
+        if let Some(text) = files.get(crate::config::FILE_NAME).filter(|_| self.config.file.is_none()) {
+            gathering.configuration(text.clone().into_bytes())?;
+        }
+        for (path, text) in files.iter().filter(|(path, _)| *path != crate::config::FILE_NAME) {
+            gathering.text(path, text)?;
+        }
+        Ok(gathering.tree)
+    }
+
     /// Reads those files of the tree anew that have other texts; all keep their ids.
     ///
     /// # Errors
@@ -115,6 +142,23 @@ impl Tree {
         gathering.tree.findings.extend(self.findings.iter().filter(same).cloned());
         gathering.tree.revision = self.revision.clone();
         gathering.tree.skipped.clone_from(&self.skipped);
+        Ok(gathering.tree)
+    }
+
+    /// Reads objective files that are changed or new, by path from the root, beside the others: the goals as they would be
+    /// with those files in the work tree.
+    ///
+    /// # Errors
+    /// As [`Tree::with_texts`].
+    pub fn with_files(&self, files: &BTreeMap<String, String>) -> Result<Tree, Error> {
+        let known: BTreeMap<&str, FileId> = self.files.iter().map(|file| (file.path.as_str(), file.file)).collect();
+        let changed = files.iter().filter_map(|(path, text)| Some((*known.get(path.as_str())?, text.clone())));
+        let mut gathering = Gathering { tree: self.with_texts(&changed.collect())? };
+        for (path, text) in files.iter().filter(|(path, _)| !known.contains_key(path.as_str())) {
+            gathering.text(path, text)?;
+        }
+        gathering.tree.files.sort_by(|a, b| a.path.cmp(&b.path));
+        gathering.tree.revision.dirty |= !files.is_empty();
         Ok(gathering.tree)
     }
 }

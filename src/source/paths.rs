@@ -50,6 +50,31 @@ impl Paths {
     }
 }
 
+/// Writes the lines of `.gitattributes` by which git merges the files of `paths` with a driver. It knows no braces: a star
+/// stands for them.
+pub fn attributes<'a>(entries: impl IntoIterator<Item = &'a String>, driver: &str) -> Vec<String> {
+    let line = |entry: &String| {
+        let path = entry.trim_start_matches("./").trim_end_matches('/');
+        let mut pattern = match path {
+            "." => "*.toml".to_owned(),
+            file if file.ends_with(".toml") => format!("/{file}"),
+            folder => format!("{folder}/**/*.toml"),
+        };
+        while let Some((before, (_, after))) =
+            pattern.split_once('{').and_then(|(b, rest)| Some((b, rest.split_once('}')?)))
+        {
+            pattern = format!("{before}*{after}");
+        }
+        // Not every git knows quotes here; a question mark stands for what would need them.
+        let mut pattern = pattern.replace([' ', '\t', '"', '\\'], "?");
+        if pattern.starts_with(['#', '!']) {
+            pattern.replace_range(..1, "?");
+        }
+        format!("{pattern} merge={driver}")
+    };
+    entries.into_iter().map(line).collect()
+}
+
 const SPECIAL: [char; 4] = ['*', '?', '[', '{'];
 
 fn literal_prefix(glob: &str) -> String {
@@ -69,6 +94,23 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn git_finds_the_same_files() {
+        let entries = ["okrs", "./goals/", ".", "a/b.toml", "teams/*/okrs", "x/{a,b}.toml", "my goals"];
+        let lines = attributes(&entries.map(str::to_owned), "okr");
+        let patterns: Vec<&str> = lines.iter().filter_map(|line| line.strip_suffix(" merge=okr")).collect();
+        let wanted = [
+            "okrs/**/*.toml",
+            "goals/**/*.toml",
+            "*.toml",
+            "/a/b.toml",
+            "teams/*/okrs/**/*.toml",
+            "/x/*.toml",
+            "my?goals/**/*.toml",
+        ];
+        assert_eq!(patterns, wanted);
+    }
 
     #[test]
     fn entries_mean_files_folders_and_globs() {

@@ -117,6 +117,15 @@ impl Pending {
         Pending::new(file, bytes)
     }
 
+    /// Puts it in its place, if nothing stands there by now.
+    ///
+    /// # Errors
+    /// As [`Pending::put`], and where something does.
+    pub fn put_new(self) -> Result<(), PlaceError> {
+        let Pending { file, fresh } = self;
+        fresh.persist_noclobber(&file).map(drop).map_err(|error| PlaceError::System { file, source: error.error })
+    }
+
     /// Puts it in its place, at once for every reader.
     ///
     /// # Errors

@@ -51,9 +51,17 @@ pub fn worktree(repository: Option<&Repository>, root: &Path, also: &[String]) -
 /// # Errors
 /// As [`worktree`].
 pub fn configuration(root: &Path) -> Result<Config, Error> {
+    Ok(configured(root)?.config)
+}
+
+/// Reads the configuration of a work tree as a tree that holds nothing else, with what is wrong with it.
+///
+/// # Errors
+/// As [`worktree`].
+pub fn configured(root: &Path) -> Result<Tree, Error> {
     let mut gathering = Gathering::default();
     settings(&mut gathering, root)?;
-    Ok(gathering.tree.config)
+    Ok(gathering.tree)
 }
 
 /// Takes the configuration in, and gives the ids of its bytes where there is one.

@@ -1,6 +1,8 @@
 //! Owns what is to be said of a text that is no TOML: each error once, merge conflicts by their name.
 //! Never mends anything.
 
+use super::document::{Pairs, taken_over};
+use super::plain;
 use super::table::{Dialect, Reader};
 use crate::finding::Finding;
 use std::ops::Range;
@@ -11,17 +13,20 @@ const MOST: usize = 20;
 
 /// Parses a text as far as it goes. Errors are reported, and the lines that they stand on are not to be believed.
 /// `None` for a merge conflict: neither side of it is the file.
-pub(crate) fn parse<'t>(reader: &mut Reader<'t>) -> Option<DeTable<'t>> {
+pub(crate) fn parse<'t>(reader: &mut Reader<'t>) -> Option<Pairs<'t>> {
+    if let Some(pairs) = plain::read(reader.text) {
+        return Some(pairs);
+    }
     let (table, errors) = DeTable::parse_recoverable(reader.text);
     if errors.is_empty() {
-        return Some(table.into_inner());
+        return Some(taken_over(table.into_inner()));
     }
     if let Some(conflict) = conflict(reader) {
         reader.found.push(conflict);
         return None;
     }
     report(reader, errors);
-    Some(table.into_inner())
+    Some(taken_over(table.into_inner()))
 }
 
 fn report(reader: &mut Reader<'_>, mut errors: Vec<Error>) {

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 /// Reads a day of three numbers, such as `2026/11/20` or `20.11.2026`, where it can mean one day alone: the year has four
 /// digits and stands first, or last with one of the other two being no month.
-pub(super) fn meant(text: &str) -> Option<Date> {
+pub(crate) fn meant(text: &str) -> Option<Date> {
     let separator = text.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '-' | '/' | '.'))?;
     let parts: Vec<&str> = text.split(separator).collect();
     let &[one, two, three] = parts.as_slice() else { return None };

@@ -1,6 +1,7 @@
 //! Owns the reading of a file as it is: the domain, the places of every field, and every problem as a finding.
 //! Never judges a goal.
 
+use super::document::{Content, Pairs};
 use super::raw::{RawFile, RawInitiative, RawKeyResult, known};
 use super::table::{At, Dialect, Entry, List, Reader, Table, Tables, Written};
 use super::value::Line;
@@ -8,10 +9,9 @@ use super::{ObjectiveFile, ObjectivePlace, Place, Spans, broken, past, record, r
 use crate::finding::Finding;
 use crate::okr::{Field, Fields, Initiative, KeyResult};
 use crate::text::{FileId, SourceFile};
+use foldhash::{HashMap, HashMapExt};
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
-use toml::de::{DeTable, DeValue};
 
 /// Reads one objective file, reporting every problem in it, in the order of the file.
 pub fn read(file: FileId, source: &SourceFile) -> (ObjectiveFile, Vec<Finding>) {
@@ -53,16 +53,22 @@ fn lower(raw: RawFile, mut places: HashMap<usize, Place>, reader: &mut Reader<'_
     }
     let cycle = raw.cycle.map(|cycle| cycle.value.0);
     let owner = raw.owner.map(|owner| owner.value.0);
-    for Entry { raw: mut objective, header, found } in entries(raw.objective) {
+    let all = entries(raw.objective);
+    read.objectives.reserve_exact(all.len());
+    read.places.reserve_exact(all.len());
+    for Entry { raw: mut objective, header, found } in all {
         let cycle = objective.cycle.as_ref().map(|cycle| cycle.value.0.clone()).or_else(|| cycle.clone());
         let id = objective.id.as_ref().map(|id| id.value.0.clone());
         let name = id.as_ref().map(|id| cycle.iter().map(|cycle| format!("{cycle}/")).collect::<String>() + id);
         reader.name(found, name.as_deref());
         let fields = record::objective(&mut objective, owner.as_deref());
-        let mut domain = revive::objective(&fields);
+        let mut domain = revive::into_objective(fields);
         let mut place =
             ObjectivePlace { table: places.remove(&header.start).unwrap_or_default(), ..Default::default() };
-        for Entry { raw: mut key_result, header, found } in entries(objective.key_result) {
+        let all = entries(objective.key_result);
+        domain.key_results.reserve_exact(all.len());
+        place.key_results.reserve_exact(all.len());
+        for Entry { raw: mut key_result, header, found } in all {
             let id = key_result.id.take().map(|id| id.value.0);
             let own = name.as_ref().zip(id.as_ref()).map(|(name, id)| format!("{name}/{id}"));
             reader.name(found, own.as_deref().or(name.as_deref()));
@@ -94,7 +100,7 @@ fn key_result(raw: &mut RawKeyResult, place: &Place, reader: &mut Reader<'_>) ->
     if let Some((one, other)) = revive::clash(&fields) {
         reader.found.push(mixed(&fields, one, other, place, reader.file));
     }
-    revive::key_result(&fields)
+    revive::into_key_result(fields)
 }
 
 /// Says that two fields cannot stand together, at both.
@@ -159,46 +165,46 @@ struct Places<'r, 't> {
 type Found = Vec<(Cow<'static, str>, Range<usize>)>;
 
 impl Places<'_, '_> {
-    fn table(&mut self, table: &DeTable<'_>, header: Range<usize>) -> Place {
+    fn table(&mut self, table: &Pairs<'_>, header: Range<usize>) -> Place {
         let (mut keys, mut values) = (Found::with_capacity(table.len()), Found::with_capacity(table.len()));
         self.fields(table, "", &mut keys, &mut values);
         Place { header, keys: Spans::new(keys), values: Spans::new(values) }
     }
 
-    fn fields(&mut self, table: &DeTable<'_>, prefix: &str, keys: &mut Found, values: &mut Found) {
+    fn fields(&mut self, table: &Pairs<'_>, prefix: &str, keys: &mut Found, values: &mut Found) {
         for (key, value) in table {
-            let name = match known(key.get_ref()).filter(|_| prefix.is_empty()) {
+            let name = match known(&key.text).filter(|_| prefix.is_empty()) {
                 Some(known) => Cow::Borrowed(known),
-                None => Cow::Owned(format!("{prefix}{}", key.get_ref())),
+                None => Cow::Owned(format!("{prefix}{}", key.text)),
             };
-            keys.push((name.clone(), self.reader.place(&key.span())));
-            self.value(value.get_ref(), value.span(), name, keys, values);
+            keys.push((name.clone(), self.reader.place(&key.span)));
+            self.value(&value.content, &value.span, name, keys, values);
         }
     }
 
     fn value(
         &mut self,
-        value: &DeValue<'_>,
-        span: Range<usize>,
+        value: &Content<'_>,
+        span: &Range<usize>,
         name: Cow<'static, str>,
         keys: &mut Found,
         values: &mut Found,
     ) {
-        let span = self.reader.place(&span);
+        let span = self.reader.place(span);
         match value {
-            DeValue::Table(table) => self.fields(table, &format!("{name}."), keys, values),
-            DeValue::Array(array) => {
+            Content::Table(table) => self.fields(table, &format!("{name}."), keys, values),
+            Content::Array(array) => {
                 for (index, element) in array.iter().enumerate() {
-                    match element.get_ref() {
-                        DeValue::Table(table) if matches!(&*name, "objective" | "key_result" | "initiative") => {
-                            let header = self.reader.place(&element.span());
+                    match &element.content {
+                        Content::Table(table) if matches!(&*name, "objective" | "key_result" | "initiative") => {
+                            let header = self.reader.place(&element.span);
                             let start = header.start;
                             let own = self.table(table, header);
                             self.all.insert(start, own);
                         }
                         inner => {
                             let name = Cow::Owned(format!("{name}.{index}"));
-                            self.value(inner, element.span(), name, keys, values);
+                            self.value(inner, &element.span, name, keys, values);
                         }
                     }
                 }

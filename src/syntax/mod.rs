@@ -2,11 +2,14 @@
 //! Never judges a goal: what reads and is unwise is a rule's matter.
 
 pub(crate) mod broken;
-mod day;
+pub(crate) mod day;
+pub(crate) mod document;
+mod fresh;
 mod lower;
 mod nearest;
 mod past;
 mod patch;
+mod plain;
 mod raw;
 mod record;
 mod revive;
@@ -18,12 +21,15 @@ pub(crate) mod table;
 mod tests;
 pub(crate) mod value;
 pub(crate) mod word;
+pub mod writing;
 
+pub use fresh::{FreshObjective, OF_KEY_RESULT, OF_OBJECTIVE, fresh, inline};
 pub use lower::read;
 pub(crate) use nearest::nearest;
 pub use past::recorded;
 pub(crate) use patch::{Patched, Reading, Version};
-pub use revive::{key_result, objective};
+pub(crate) use record::milestone_key;
+pub use revive::{key_result, mixes_kinds, objective};
 pub use spans::Spans;
 
 use crate::okr::{Fields, Objective};
@@ -35,7 +41,8 @@ pub const SCHEMA: &str = include_str!("../../schemas/objectives.schema.json");
 
 /// Tells whether a text is TOML.
 pub fn parses(text: &str) -> bool {
-    toml::de::DeTable::parse(text.strip_prefix('\u{feff}').unwrap_or(text)).is_ok()
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    plain::read(text).is_some() || toml::de::DeTable::parse(text).is_ok()
 }
 
 /// Where one table stands in its file: bytes of the text.

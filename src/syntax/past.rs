@@ -2,7 +2,9 @@
 //! Never keeps a span, never explains: what was left out is noted, without the value, which may be a secret.
 
 use super::Recorded;
+use super::document::taken_over;
 use super::patch::Slot;
+use super::plain;
 use super::raw::{RawFile, RawKeyResult};
 use super::record;
 use super::table::{At, Dialect, Entry, Reader, Table, Written};
@@ -28,11 +30,15 @@ pub(super) fn with_slots(text: &str) -> Result<Reading, String> {
     let shift = reader.shift;
     let lines = LineIndex::new(text);
     let line = |offset: usize| lines.position(text, offset).line;
-    let table = DeTable::parse(reader.text).map_err(|error| match error.span() {
-        Some(span) => format!("line {}: {}", line(span.start + shift), error.message()),
-        None => error.message().to_owned(),
-    })?;
-    let raw = RawFile::from_table(table.get_ref(), &At::top(), &mut reader);
+    let whole = || match DeTable::parse(reader.text) {
+        Ok(table) => Ok(taken_over(table.into_inner())),
+        Err(error) => Err(match error.span() {
+            Some(span) => format!("line {}: {}", line(span.start + shift), error.message()),
+            None => error.message().to_owned(),
+        }),
+    };
+    let table = plain::read(reader.text).map_or_else(whole, Ok)?;
+    let raw = RawFile::from_table(&table, &At::top(), &mut reader);
     let mut notes = Vec::new();
     let mut all = Vec::new();
     let mut seen = HashSet::new();

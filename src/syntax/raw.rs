@@ -8,8 +8,7 @@ use crate::okr::{Commitment, Health, InitiativeStatus, Role, Status};
 
 /// Gives a key that some table of every file has, out of the lists below.
 pub(super) fn known(key: &str) -> Option<&'static str> {
-    let lists = [RawKeyResult::KEYS, RawObjective::KEYS, RawInitiative::KEYS];
-    lists.into_iter().flatten().find(|known| **known == key).copied()
+    RawKeyResult::known(key).or_else(|| RawObjective::known(key)).or_else(|| RawInitiative::known(key))
 }
 
 /// Names the table that a key belongs to, for keys that only one table knows.

@@ -95,7 +95,7 @@ pub(super) fn key_result(raw: &mut RawKeyResult) -> Fields {
 }
 
 /// Keys what is reached of milestones by title; a title that comes again takes its place along, so that none is lost.
-pub(super) fn milestone_key(title: &str, before: &[&str]) -> String {
+pub(crate) fn milestone_key(title: &str, before: &[&str]) -> String {
     match before.iter().filter(|earlier| **earlier == title).count() {
         0 => title.to_owned(),
         again => format!("{title} ({})", again + 1),

@@ -25,10 +25,12 @@ const MEASURES: [(Field, Kind); 8] = [
 
 /// Finds two fields that cannot stand together: of two kinds, or two ways to say where one metric goes.
 pub(super) fn clash(fields: &Fields) -> Option<(Field, Field)> {
-    let has = |field: Field| fields.contains_key(&field);
-    let mut written = MEASURES.iter().filter(|(field, _)| has(*field));
-    let &(first, kind) = written.next()?;
-    if let Some(&(second, _)) = written.find(|(_, other)| *other != kind) {
+    let bit = |field: Field| 1_u64 << field as u64;
+    let written: u64 = fields.keys().fold(0, |all, &field| all | bit(field));
+    let has = |field: Field| written & bit(field) != 0;
+    let mut measures = MEASURES.iter().filter(|(field, _)| has(*field));
+    let &(first, kind) = measures.next()?;
+    if let Some(&(second, _)) = measures.find(|(_, other)| *other != kind) {
         return Some((first, second));
     }
     let pairs = [
@@ -42,62 +44,115 @@ pub(super) fn clash(fields: &Fields) -> Option<(Field, Field)> {
     pairs.into_iter().find(|&(one, other)| has(one) && has(other))
 }
 
+/// Tells whether fields that a key result has cannot stand together, whatever they say.
+pub fn mixes_kinds(written: &[Field]) -> bool {
+    clash(&written.iter().map(|field| (*field, Value::Null)).collect()).is_some()
+}
+
 /// Rebuilds a key result from its fields.
 pub fn key_result(fields: &Fields) -> KeyResult {
-    let name = fields.get(&Field::Name).and_then(Value::as_str).and_then(Name::parse);
-    KeyResult {
-        id: name.and_then(|name| name.key_result).unwrap_or_default(),
-        title: text(fields, Field::Title).unwrap_or_default(),
-        owner: text(fields, Field::Owner),
-        definition: text(fields, Field::Definition),
-        source: text(fields, Field::Source),
-        unit: text(fields, Field::Unit),
-        measure: measure(fields),
-        current: figure(fields, Field::Current),
-        confidence: figure(fields, Field::Confidence),
-        as_of: day(fields.get(&Field::AsOf)),
-        note: text(fields, Field::Note),
-        health: word(fields, Field::Health),
-        weight: figure(fields, Field::Weight).unwrap_or(1.0),
-        start: day(fields.get(&Field::Start)),
-        due: day(fields.get(&Field::Due)),
-        pace: pace(fields),
-        commitment: word(fields, Field::Commitment),
-        role: word(fields, Field::Role).unwrap_or(Role::Goal),
-        guards: texts(fields, Field::Guards),
-        depends_on: texts(fields, Field::DependsOn),
-        evidence: texts(fields, Field::Evidence),
-        status: word(fields, Field::Status).unwrap_or(Status::Active),
-        sensitive: fields.get(&Field::Sensitive) == Some(&Value::Bool(true)),
-        tags: texts(fields, Field::Tags),
-        score: figure(fields, Field::Score),
-        retro: structure(fields, Field::Retro),
-        allow: structure::<Vec<Allow>>(fields, Field::Allow).unwrap_or_default(),
-        aliases: texts(fields, Field::Aliases),
-        amend: entries(fields, Field::Amend).filter_map(amend).collect(),
-        meta: meta(fields),
+    into_key_result(fields.clone())
+}
+
+/// Makes a key result of its fields.
+pub(super) fn into_key_result(fields: Fields) -> KeyResult {
+    let mut own = KeyResult {
+        id: String::new(),
+        title: String::new(),
+        owner: None,
+        definition: None,
+        source: None,
+        unit: None,
+        measure: measure(&fields),
+        current: None,
+        confidence: None,
+        as_of: None,
+        note: None,
+        health: None,
+        weight: 1.0,
+        start: None,
+        due: None,
+        pace: Pace::Linear,
+        commitment: None,
+        role: Role::Goal,
+        guards: Vec::new(),
+        depends_on: Vec::new(),
+        evidence: Vec::new(),
+        status: Status::Active,
+        sensitive: false,
+        tags: Vec::new(),
+        score: None,
+        retro: None,
+        allow: Vec::new(),
+        aliases: Vec::new(),
+        amend: Vec::new(),
+        meta: Map::new(),
+    };
+    for (field, value) in fields {
+        match field {
+            Field::Name => own.id = name(&value).and_then(|name| name.key_result).unwrap_or_default(),
+            Field::Title => own.title = text(value).unwrap_or_default(),
+            Field::Owner => own.owner = text(value),
+            Field::Definition => own.definition = text(value),
+            Field::Source => own.source = text(value),
+            Field::Unit => own.unit = text(value),
+            Field::Current => own.current = value.as_f64(),
+            Field::Confidence => own.confidence = value.as_f64(),
+            Field::AsOf => own.as_of = day(Some(&value)),
+            Field::Note => own.note = text(value),
+            Field::Health => own.health = word(&value),
+            Field::Weight => own.weight = value.as_f64().unwrap_or(1.0),
+            Field::Start => own.start = day(Some(&value)),
+            Field::Due => own.due = day(Some(&value)),
+            Field::Pace => own.pace = pace(&value),
+            Field::Commitment => own.commitment = word(&value),
+            Field::Role => own.role = word(&value).unwrap_or(Role::Goal),
+            Field::Guards => own.guards = texts(value),
+            Field::DependsOn => own.depends_on = texts(value),
+            Field::Evidence => own.evidence = texts(value),
+            Field::Status => own.status = word(&value).unwrap_or(Status::Active),
+            Field::Sensitive => own.sensitive = value == Value::Bool(true),
+            Field::Tags => own.tags = texts(value),
+            Field::Score => own.score = value.as_f64(),
+            Field::Retro => own.retro = structure(value),
+            Field::Allow => own.allow = structure::<Vec<Allow>>(value).unwrap_or_default(),
+            Field::Aliases => own.aliases = texts(value),
+            Field::Amend => own.amend = entries(Some(&value)).filter_map(amend).collect(),
+            Field::Meta => own.meta = meta(value),
+            // What is measured is read above, all of it together; an objective has the rest.
+            Field::Baseline | Field::Target | Field::Change | Field::Scale | Field::AtLeast | Field::AtMost => {}
+            Field::Milestone | Field::MilestoneDone | Field::Done => {}
+            Field::Why | Field::Parent | Field::Owners => {}
+        }
     }
+    own
 }
 
 /// Rebuilds an objective from its fields, without key results and initiatives.
 pub fn objective(fields: &Fields) -> Objective {
-    let name = fields.get(&Field::Name).and_then(Value::as_str).and_then(Name::parse);
+    into_objective(fields.clone())
+}
+
+/// Makes an objective of its fields, without key results and initiatives.
+pub(super) fn into_objective(mut fields: Fields) -> Objective {
+    let name = fields.get(&Field::Name).and_then(name);
     let (cycle, id) = name.map_or((None, String::new()), |name| (Some(name.cycle), name.objective));
+    let mut take = |field: Field| fields.remove(&field);
     Objective {
         id,
         cycle,
-        title: text(fields, Field::Title).unwrap_or_default(),
-        why: text(fields, Field::Why),
-        parent: text(fields, Field::Parent),
-        owners: texts(fields, Field::Owners),
-        commitment: word(fields, Field::Commitment),
-        status: word(fields, Field::Status).unwrap_or(Status::Active),
-        due: day(fields.get(&Field::Due)),
-        tags: texts(fields, Field::Tags),
-        retro: structure(fields, Field::Retro),
-        allow: structure::<Vec<Allow>>(fields, Field::Allow).unwrap_or_default(),
-        aliases: texts(fields, Field::Aliases),
-        meta: meta(fields),
+        title: take(Field::Title).and_then(text).unwrap_or_default(),
+        why: take(Field::Why).and_then(text),
+        parent: take(Field::Parent).and_then(text),
+        owners: take(Field::Owners).map_or_else(Vec::new, texts),
+        commitment: take(Field::Commitment).as_ref().and_then(word),
+        status: take(Field::Status).as_ref().and_then(word).unwrap_or(Status::Active),
+        due: day(take(Field::Due).as_ref()),
+        tags: take(Field::Tags).map_or_else(Vec::new, texts),
+        retro: take(Field::Retro).and_then(structure),
+        allow: take(Field::Allow).and_then(structure::<Vec<Allow>>).unwrap_or_default(),
+        aliases: take(Field::Aliases).map_or_else(Vec::new, texts),
+        meta: take(Field::Meta).map_or_else(Map::new, meta),
         key_results: Vec::new(),
         initiatives: Vec::new(),
     }
@@ -114,7 +169,7 @@ fn measure(fields: &Fields) -> Option<Measure> {
     if let Some(change) = fields.get(&Field::Change).and_then(Value::as_str).and_then(change) {
         return Some(metric(Goal::Change(change)));
     }
-    if let Some(rungs) = structure::<Vec<Rung>>(fields, Field::Scale) {
+    if let Some(rungs) = fields.get(&Field::Scale).cloned().and_then(structure::<Vec<Rung>>) {
         return Some(metric(Goal::Scale(rungs)));
     }
     let bounds = Bounds { at_least: figure(fields, Field::AtLeast), at_most: figure(fields, Field::AtMost) };
@@ -131,7 +186,7 @@ fn milestones(fields: &Fields) -> Vec<Milestone> {
     let reached = fields.get(&Field::MilestoneDone).and_then(Value::as_object);
     let mut before: Vec<&str> = Vec::new();
     let mut all = Vec::new();
-    for entry in entries(fields, Field::Milestone) {
+    for entry in entries(fields.get(&Field::Milestone)) {
         let title = entry.get("title").and_then(Value::as_str).unwrap_or_default();
         let key = milestone_key(title, &before);
         before.push(title);
@@ -145,11 +200,11 @@ fn milestones(fields: &Fields) -> Vec<Milestone> {
     all
 }
 
-fn pace(fields: &Fields) -> Pace {
-    match fields.get(&Field::Pace) {
-        Some(Value::String(_)) => Pace::Late,
-        Some(Value::Array(_)) => Pace::Checkpoints(
-            entries(fields, Field::Pace)
+fn pace(written: &Value) -> Pace {
+    match written {
+        Value::String(_) => Pace::Late,
+        Value::Array(_) => Pace::Checkpoints(
+            entries(Some(written))
                 .filter_map(|entry| {
                     Some(Checkpoint { on: day(entry.get("on"))?, progress: entry.get("progress")?.as_f64()? })
                 })
@@ -164,8 +219,15 @@ fn amend(entry: &Map<String, Value>) -> Option<Amend> {
     Some(Amend { on: day(entry.get("on"))?, reason: text("reason")?, approved_by: text("approved_by") })
 }
 
-fn meta(fields: &Fields) -> Map<String, Value> {
-    fields.get(&Field::Meta).and_then(Value::as_object).cloned().unwrap_or_default()
+fn meta(written: Value) -> Map<String, Value> {
+    match written {
+        Value::Object(table) => table,
+        _ => Map::new(),
+    }
+}
+
+fn name(written: &Value) -> Option<Name> {
+    Name::parse(written.as_str()?)
 }
 
 fn done(value: &Value) -> Done {
@@ -175,13 +237,18 @@ fn done(value: &Value) -> Done {
     }
 }
 
-fn text(fields: &Fields, field: Field) -> Option<String> {
-    fields.get(&field)?.as_str().map(str::to_owned)
+fn text(written: Value) -> Option<String> {
+    match written {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
 }
 
-fn texts(fields: &Fields, field: Field) -> Vec<String> {
-    let all = fields.get(&field).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    all.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+fn texts(written: Value) -> Vec<String> {
+    match written {
+        Value::Array(all) => all.into_iter().filter_map(text).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn figure(fields: &Fields, field: Field) -> Option<f64> {
@@ -192,16 +259,16 @@ fn day(value: Option<&Value>) -> Option<Date> {
     value?.as_str()?.parse().ok()
 }
 
-fn word<T: Words>(fields: &Fields, field: Field) -> Option<T> {
-    T::from_word(fields.get(&field)?.as_str()?)
+fn word<T: Words>(written: &Value) -> Option<T> {
+    T::from_word(written.as_str()?)
 }
 
-fn entries(fields: &Fields, field: Field) -> impl Iterator<Item = &Map<String, Value>> {
-    fields.get(&field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+fn entries(written: Option<&Value>) -> impl Iterator<Item = &Map<String, Value>> {
+    written.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
 }
 
-fn structure<T: serde::de::DeserializeOwned>(fields: &Fields, field: Field) -> Option<T> {
-    serde_json::from_value(fields.get(&field)?.clone()).ok()
+fn structure<T: serde::de::DeserializeOwned>(written: Value) -> Option<T> {
+    serde_json::from_value(written).ok()
 }
 
 /// Says which kind a field makes, for messages; `None` for `current`, which two kinds have.

@@ -1,13 +1,11 @@
 //! Owns the making of raw tables: from one list of fields come the struct, its keys, its reader and its schema.
 //! Never knows what a field means; the value types do (`value`).
 
+use super::document::{Content, Key, Node, Pairs};
+use super::nearest::nearest;
 use crate::finding::{Edit, Finding};
 use crate::text::FileId;
 use std::ops::Range;
-use toml::Spanned;
-use toml::de::{DeArray, DeString, DeTable, DeValue};
-
-use super::nearest::nearest;
 
 /// A value with its place, in bytes of the file's text.
 #[derive(Debug, Clone)]
@@ -63,8 +61,8 @@ impl<'a> At<'a> {
     }
 
     /// Goes to a key of the table here.
-    pub(crate) fn key(&'a self, key: &'a Spanned<DeString<'_>>, value: &Spanned<DeValue<'_>>) -> At<'a> {
-        At { key: key.get_ref(), index: None, span: value.span(), within: Some(self) }
+    pub(crate) fn key(&'a self, key: &'a Key<'_>, value: &Node<'_>) -> At<'a> {
+        At { key: &key.text, index: None, span: value.span.clone(), within: Some(self) }
     }
 
     /// Goes to an element of the array here.
@@ -116,7 +114,12 @@ impl<'a> At<'a> {
 /// A value that knows how to read itself; what it cannot read it reports and leaves out.
 pub(crate) trait Read: Sized {
     /// Reads a value.
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self>;
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self>;
+
+    /// Gives what is to be feared of a value under a misspelt key, where passing it over could do harm.
+    fn feared(_value: &Content<'_>) -> Option<Self> {
+        None
+    }
 }
 
 /// A table with a fixed set of keys, made by [`table!`].
@@ -126,15 +129,18 @@ pub(crate) trait Table: Sized {
     /// What each key says, beside `KEYS`.
     const DOCS: &'static [&'static str];
 
+    /// Gives a key that it knows, as it is in `KEYS`.
+    fn known(key: &str) -> Option<&'static str>;
+
     /// Reads the fields of a table, each on its own.
-    fn from_table(table: &DeTable<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Self;
+    fn from_table(table: &Pairs<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Self;
 }
 
 impl<T: Table> Read for T {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
-        match value.as_table() {
-            Some(table) => Some(T::from_table(table, at, reader)),
-            None => {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        match value {
+            Content::Table(table) => Some(T::from_table(table, at, reader)),
+            _ => {
                 reader.wrong_type(value, at, "a table");
                 None
             }
@@ -158,7 +164,7 @@ pub(crate) struct Entry<T> {
 }
 
 impl<T: Table> Read for Entry<T> {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let before = reader.found.len();
         let raw = T::read(value, at, reader)?;
         Some(Entry { raw, header: reader.place(&at.span), found: before..reader.found.len() })
@@ -166,10 +172,10 @@ impl<T: Table> Read for Entry<T> {
 }
 
 impl<T: Table> Read for Tables<T> {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         match value {
-            DeValue::Array(array) => Some(Tables(elements(array, at, reader))),
-            DeValue::Table(table) => {
+            Content::Array(array) => Some(Tables(elements(array, at, reader))),
+            Content::Table(table) => {
                 // Its problems are told in the same go, though as a single table it counts for nothing.
                 let _ = T::from_table(table, &at.element(0, at.span.clone()), reader);
                 reader.single_table(at);
@@ -188,10 +194,10 @@ impl<T: Table> Read for Tables<T> {
 pub(crate) struct List<T>(pub(crate) Vec<T>);
 
 impl<T: Read> Read for List<T> {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         match value {
-            DeValue::Array(array) => Some(List(elements(array, at, reader))),
-            DeValue::String(_) => {
+            Content::Array(array) => Some(List(elements(array, at, reader))),
+            Content::String(_) => {
                 let written = reader.text[at.span.clone()].to_owned();
                 let finding =
                     reader.problem("field-type", at, format!("`{}` is a text where a list belongs", at.word()));
@@ -208,12 +214,12 @@ impl<T: Read> Read for List<T> {
     }
 }
 
-fn elements<T: Read>(array: &DeArray<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Vec<T> {
+fn elements<T: Read>(array: &[Node<'_>], at: &At<'_>, reader: &mut Reader<'_>) -> Vec<T> {
     let mut read = Vec::with_capacity(array.len());
     for (index, element) in array.iter().enumerate() {
-        let at = at.element(index, element.span());
+        let at = at.element(index, element.span.clone());
         if !reader.is_broken(&at.span) {
-            read.extend(T::read(element.get_ref(), &at, reader));
+            read.extend(T::read(&element.content, &at, reader));
         }
     }
     read
@@ -260,7 +266,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Reports a value of another type than the field's.
-    pub(crate) fn wrong_type(&mut self, value: &DeValue<'_>, at: &At<'_>, wanted: &str) {
+    pub(crate) fn wrong_type(&mut self, value: &Content<'_>, at: &At<'_>, wanted: &str) {
         let seen = kind_of(value);
         self.report(
             "field-type",
@@ -276,37 +282,38 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads the value of a key together with where it stands; `None` for what was reported.
-    pub(crate) fn written<T: Read>(
-        &mut self,
-        key: &Spanned<DeString<'_>>,
-        value: &Spanned<DeValue<'_>>,
-        within: &At<'_>,
-    ) -> Option<Written<T>> {
+    pub(crate) fn written<T: Read>(&mut self, key: &Key<'_>, value: &Node<'_>, within: &At<'_>) -> Option<Written<T>> {
         let at = within.key(key, value);
         // What stands under headers is judged field by field: its span is the header alone.
         if self.is_broken(&at.span) {
             return None;
         }
-        let value = T::read(value.get_ref(), &at, self)?;
+        let value = T::read(&value.content, &at, self)?;
         Some(Written { value, span: self.place(&at.span) })
+    }
+
+    /// Gives what a field has to be taken for where its key is misspelt.
+    pub(crate) fn feared<T: Read>(&self, key: &Key<'_>, value: &Node<'_>, within: &At<'_>) -> Option<Written<T>> {
+        let span = self.place(&within.key(key, value).span);
+        T::feared(&value.content).map(|value| Written { value, span })
     }
 
     /// Reports a key that the table does not know, with the nearest one that it does; gives that one, as it is what
     /// was meant and is not missing.
     pub(crate) fn unknown<T: Table>(
         &mut self,
-        table: &DeTable<'_>,
-        key: &Spanned<DeString<'_>>,
-        value: &Spanned<DeValue<'_>>,
+        table: &Pairs<'_>,
+        key: &Key<'_>,
+        value: &Node<'_>,
         within: &At<'_>,
     ) -> Option<&'static str> {
-        if self.lenient || self.is_broken(&key.span()) {
+        if self.lenient || self.is_broken(&key.span) {
             return None;
         }
-        let at = within.key(key, value).on(key.span());
-        let name: String = crate::text::printable(key.get_ref()).chars().take(64).collect();
-        let home = super::raw::home(key.get_ref()).filter(|_| self.dialect == Dialect::Objectives);
-        let close = nearest(key.get_ref(), T::KEYS).filter(|_| home.is_none());
+        let at = within.key(key, value).on(key.span.clone());
+        let name: String = crate::text::printable(&key.text).chars().take(64).collect();
+        let home = super::raw::home(&key.text).filter(|_| self.dialect == Dialect::Objectives);
+        let close = nearest(&key.text, T::KEYS).filter(|_| home.is_none());
         let (message, help) = match (home, close) {
             (Some(home), _) => {
                 let message = format!("unknown key `{name}` here; it belongs to {home}");
@@ -323,8 +330,8 @@ impl<'t> Reader<'t> {
             }
         };
         let mut finding = Finding { help, ..self.problem("field-unknown", &at, message) };
-        if let Some(close) = close.filter(|close| !table.contains_key(*close)) {
-            let spans = key_spans(self.text, key.span(), value);
+        if let Some(close) = close.filter(|close| !table.contains_key(close)) {
+            let spans = key_spans(self.text, key.span.clone(), value);
             let edits = spans.into_iter().map(|span| self.edit(span, close)).collect();
             finding = finding.fix(format!("rename it to `{close}`"), true, edits);
         }
@@ -365,19 +372,19 @@ impl<'t> Reader<'t> {
 }
 
 /// Says what a value is, for messages.
-pub(crate) fn kind_of(value: &DeValue<'_>) -> &'static str {
+pub(crate) fn kind_of(value: &Content<'_>) -> &'static str {
     match value {
-        DeValue::String(_) => "a text",
-        DeValue::Integer(_) | DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(_) => "a date or time",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
+        Content::String(_) => "a text",
+        Content::Integer(..) | Content::Float(_) => "a number",
+        Content::Boolean(_) => "true or false",
+        Content::Datetime(_) => "a date or time",
+        Content::Array(_) => "a list",
+        Content::Table(_) => "a table",
     }
 }
 
 /// Finds every place of a key: where its value stands under headers, each header names it again.
-fn key_spans(text: &str, key: Range<usize>, value: &Spanned<DeValue<'_>>) -> Vec<Range<usize>> {
+fn key_spans(text: &str, key: Range<usize>, value: &Node<'_>) -> Vec<Range<usize>> {
     let mut headers = Vec::new();
     collect_headers(text, value, &mut headers);
     let Some(first) = headers.iter().find(|header| header.start <= key.start && key.end <= header.end) else {
@@ -397,16 +404,15 @@ fn key_spans(text: &str, key: Range<usize>, value: &Spanned<DeValue<'_>>) -> Vec
     spans
 }
 
-fn collect_headers(text: &str, value: &Spanned<DeValue<'_>>, headers: &mut Vec<Range<usize>>) {
-    let span = value.span();
-    match value.get_ref() {
-        DeValue::Table(table) => {
-            if text[span.clone()].starts_with('[') {
-                headers.push(span);
+fn collect_headers(text: &str, value: &Node<'_>, headers: &mut Vec<Range<usize>>) {
+    match &value.content {
+        Content::Table(table) => {
+            if text[value.span.clone()].starts_with('[') {
+                headers.push(value.span.clone());
             }
             table.iter().for_each(|(_, value)| collect_headers(text, value, headers));
         }
-        DeValue::Array(array) => array.iter().for_each(|value| collect_headers(text, value, headers)),
+        Content::Array(array) => array.iter().for_each(|value| collect_headers(text, value, headers)),
         _ => {}
     }
 }
@@ -452,22 +458,34 @@ macro_rules! table {
             const KEYS: &'static [&'static str] = &[$(stringify!($field)),*];
             const DOCS: &'static [&'static str] = &[$(concat!($($doc),+)),*];
 
+            fn known(key: &str) -> Option<&'static str> {
+                match key {
+                    $( stringify!($field) => Some(stringify!($field)), )*
+                    _ => None,
+                }
+            }
+
             fn from_table(
-                table: &toml::de::DeTable<'_>,
+                table: &$crate::syntax::document::Pairs<'_>,
                 at: &$crate::syntax::table::At<'_>,
                 reader: &mut $crate::syntax::table::Reader<'_>,
             ) -> Self {
                 let mut raw = $name::default();
-                let mut meant: Vec<&'static str> = Vec::new();
+                let mut meant = Vec::new();
                 for (key, value) in table {
-                    match key.get_ref().as_ref() {
+                    match key.text.as_ref() {
                         $( stringify!($field) => raw.$field = reader.written(key, value, at), )*
-                        _ => meant.extend(reader.unknown::<Self>(table, key, value, at)),
+                        _ => meant.extend(reader.unknown::<Self>(table, key, value, at).map(|close| (close, key, value))),
                     }
+                }
+                for (close, key, value) in &meant {
+                    $( if *close == stringify!($field) && raw.$field.is_none() {
+                        raw.$field = reader.feared(key, value, at);
+                    } )*
                 }
                 $( $(
                     const _: &str = stringify!($required);
-                    if !table.contains_key(stringify!($field)) && !meant.contains(&stringify!($field)) {
+                    if !table.contains_key(stringify!($field)) && !meant.iter().any(|(close, ..)| *close == stringify!($field)) {
                         reader.missing::<Self>(stringify!($field), at);
                     }
                 )? )*

@@ -1,13 +1,14 @@
 //! Owns the values that fields hold: how each is written, and what is wrong with one that is not.
 
+use super::document::{Content, Pairs};
 use super::raw::RawCheckpoint;
 use super::table::{At, Entry, Read, Reader, Tables};
 use super::word::wrong_word;
 use crate::finding::Finding;
+pub(crate) use crate::okr::slug;
 use crate::okr::{Change, Done, is_slug};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
-use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 use toml::value::Datetime;
 
 /// Deepest nesting of tables and lists, counted from the top of the file.
@@ -66,8 +67,8 @@ pub(crate) enum Course {
 }
 
 /// Takes a text without control characters; line ends and tabs may be allowed.
-fn text(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>, lines: bool) -> Option<String> {
-    let DeValue::String(text) = value else {
+fn text(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>, lines: bool) -> Option<String> {
+    let Content::String(text) = value else {
         reader.wrong_type(value, at, "a text in quotes");
         return None;
     };
@@ -88,23 +89,28 @@ fn text(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>, lines: bool) 
 }
 
 fn control(text: &str, lines: bool) -> Option<char> {
+    // Most texts are plain: no character of theirs needs to be looked at on its own. A look at all of the bytes is quicker
+    // than one that stops.
+    if text.bytes().fold(true, |plain, byte| plain & (b' '..0x7f).contains(&byte)) {
+        return None;
+    }
     text.chars().find(|&c| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t')))
 }
 
 impl Read for Line {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         text(value, at, reader, false).map(Line)
     }
 }
 
 impl Read for Text {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         text(value, at, reader, true).map(Text)
     }
 }
 
 impl Read for Title {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let title = text(value, at, reader, false)?;
         let length = title.chars().count();
         if length > MAX_TITLE {
@@ -126,7 +132,7 @@ impl Read for Title {
 }
 
 impl Read for Id {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let id = text(value, at, reader, false)?;
         if is_slug(&id) {
             return Some(Id(id));
@@ -151,24 +157,8 @@ impl Read for Id {
     }
 }
 
-/// Makes a slug of any text; empty where nothing of it can stand in one.
-pub(crate) fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for c in text.chars() {
-        match c.to_ascii_lowercase() {
-            c @ ('a'..='z' | '0'..='9') => slug.push(c),
-            _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
-            _ => {}
-        }
-        if slug.len() == 64 {
-            break;
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
-}
-
 impl Read for CycleId {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let id = text(value, at, reader, false)?;
         if id.trim().is_empty() || id.contains('/') {
             let message = "the id of a cycle is not empty and has no slash";
@@ -180,10 +170,10 @@ impl Read for CycleId {
 }
 
 /// Takes a finite number.
-fn finite(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<f64> {
+fn finite(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<f64> {
     let number = match value {
-        DeValue::Integer(whole) => {
-            let Some(whole) = integer(whole) else {
+        Content::Integer(digits, base) => {
+            let Some(whole) = integer(digits, *base) else {
                 let message = format!("`{}` is beyond the whole numbers that TOML knows", at.word());
                 reader.report("field-type", at, message, "write it with a decimal point, or in a larger unit");
                 return None;
@@ -191,8 +181,8 @@ fn finite(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<f
             #[allow(clippy::cast_precision_loss)]
             Some(whole as f64)
         }
-        DeValue::Float(float) => self::float(float),
-        DeValue::String(text) if text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {
+        Content::Float(float) => float.parse().ok(),
+        Content::String(text) if text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {
             let bare = text.trim().to_owned();
             let finding = reader.problem("field-type", at, format!("`{}` is a text where a number belongs", at.word()));
             let finding = Finding { help: "take the quotes off".into(), ..finding };
@@ -215,23 +205,19 @@ fn finite(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<f
     number
 }
 
-/// Reads an integer of any radix; `None` beyond 64 bits.
-pub(crate) fn integer(whole: &DeInteger<'_>) -> Option<i64> {
-    i64::from_str_radix(whole.as_str(), whole.radix()).ok()
-}
-
-fn float(float: &DeFloat<'_>) -> Option<f64> {
-    float.as_str().parse().ok()
+/// Reads an integer of any base; `None` beyond 64 bits.
+pub(crate) fn integer(digits: &str, base: u32) -> Option<i64> {
+    i64::from_str_radix(digits, base).ok()
 }
 
 impl Read for Number {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         finite(value, at, reader).map(Number)
     }
 }
 
 impl Read for Ratio {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let number = finite(value, at, reader)?;
         if (0.0..=1.0).contains(&number) {
             return Some(Ratio(number));
@@ -249,7 +235,7 @@ impl Read for Ratio {
 }
 
 impl Read for Weight {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let number = finite(value, at, reader)?;
         if number > 0.0 {
             return Some(Weight(number));
@@ -266,9 +252,9 @@ impl Read for Weight {
 }
 
 impl Read for Day {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         match value {
-            DeValue::Datetime(moment) => match (day_of(moment), &moment.time) {
+            Content::Datetime(moment) => match (day_of(moment), &moment.time) {
                 (Some(day), None) => return Some(Day(day)),
                 (Some(day), Some(_)) => {
                     let finding =
@@ -279,7 +265,7 @@ impl Read for Day {
                 }
                 (None, _) => reader.wrong_type(value, at, "a day such as 2026-11-20"),
             },
-            DeValue::String(text) => match super::day::meant(text.trim()) {
+            Content::String(text) => match super::day::meant(text.trim()) {
                 Some(day) => {
                     let quoted = day.to_string() == text.trim();
                     let (rule, message, help) = if quoted {
@@ -334,10 +320,10 @@ pub(crate) fn change(text: &str) -> Option<Change> {
 }
 
 impl Read for Relative {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let help =
             "write it as in \"-50%\", \"+25%\", \"+25 pp\" or \"3x\", with its sign; an absolute value is `target`";
-        let DeValue::String(written) = value else {
+        let Content::String(written) = value else {
             reader.report(
                 "field-type",
                 at,
@@ -357,11 +343,11 @@ impl Read for Relative {
 }
 
 impl Read for Reached {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         match value {
-            DeValue::Boolean(true) => Some(Reached(Done::Yes)),
-            DeValue::Boolean(false) => Some(Reached(Done::No)),
-            DeValue::Datetime(_) | DeValue::String(_) => {
+            Content::Boolean(true) => Some(Reached(Done::Yes)),
+            Content::Boolean(false) => Some(Reached(Done::No)),
+            Content::Datetime(_) | Content::String(_) => {
                 Day::read(value, at, reader).map(|day| Reached(Done::On(day.0)))
             }
             _ => {
@@ -373,20 +359,24 @@ impl Read for Reached {
 }
 
 impl Read for Flag {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
-        if let DeValue::Boolean(flag) = value {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        if let Content::Boolean(flag) = value {
             return Some(Flag(*flag));
         }
         reader.wrong_type(value, at, "true or false");
         // The only flag hides values: hiding too much can be mended, showing too much cannot.
         Some(Flag(true))
     }
+
+    fn feared(value: &Content<'_>) -> Option<Self> {
+        Some(Flag(!matches!(value, Content::Boolean(false))))
+    }
 }
 
 impl Read for Course {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         match value {
-            DeValue::String(word) => match word.as_ref() {
+            Content::String(word) => match word.as_ref() {
                 "linear" => Some(Course::Linear),
                 "late" => Some(Course::Late),
                 _ => {
@@ -394,7 +384,7 @@ impl Read for Course {
                     None
                 }
             },
-            DeValue::Array(_) => {
+            Content::Array(_) => {
                 Tables::read(value, at, reader).map(|all: Tables<RawCheckpoint>| Course::Through(all.0))
             }
             _ => {
@@ -410,9 +400,9 @@ impl Read for Course {
 }
 
 impl Read for Free {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         match value {
-            DeValue::Table(table) => Some(Free(free_table(table, at, reader))),
+            Content::Table(table) => Some(Free(free_table(table, at, reader))),
             _ => {
                 reader.wrong_type(value, at, "a table");
                 None
@@ -421,39 +411,39 @@ impl Read for Free {
     }
 }
 
-fn free_table(table: &DeTable<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Map<String, Value> {
+fn free_table(table: &Pairs<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Map<String, Value> {
     let mut free = Map::new();
     for (key, value) in table {
         let at = at.key(key, value);
-        if let Some(c) = control(key.get_ref(), false) {
-            let at = at.on(key.span());
+        if let Some(c) = control(&key.text, false) {
+            let at = at.on(key.span.clone());
             let message = format!("a key holds the control character U+{:04X}", u32::from(c));
             reader.report("field-type", &at, message, "take the character out");
-        } else if let Some(value) = free_value(value.get_ref(), &at, reader) {
-            free.insert(key.get_ref().clone().into_owned(), value);
+        } else if let Some(value) = free_value(&value.content, &at, reader) {
+            free.insert(key.text.clone().into_owned(), value);
         }
     }
     free
 }
 
-fn free_value(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Value> {
-    if matches!(value, DeValue::Array(_) | DeValue::Table(_)) && at.depth() > MAX_NESTING {
+fn free_value(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Value> {
+    if matches!(value, Content::Array(_) | Content::Table(_)) && at.depth() > MAX_NESTING {
         let message = format!("tables and lists are nested deeper than {MAX_NESTING} here");
         reader.report("limit-exceeded", at, message, "flatten it, or keep it in a file of its own");
         return None;
     }
     Some(match value {
-        DeValue::String(_) => Value::from(text(value, at, reader, true)?),
-        DeValue::Integer(_) | DeValue::Float(_) => crate::okr::number(finite(value, at, reader)?),
-        DeValue::Boolean(flag) => Value::from(*flag),
-        DeValue::Datetime(moment) => Value::from(moment.to_string()),
-        DeValue::Array(array) => {
+        Content::String(_) => Value::from(text(value, at, reader, true)?),
+        Content::Integer(..) | Content::Float(_) => crate::okr::number(finite(value, at, reader)?),
+        Content::Boolean(flag) => Value::from(*flag),
+        Content::Datetime(moment) => Value::from(moment.to_string()),
+        Content::Array(array) => {
             let mut list = Vec::with_capacity(array.len());
             for (index, element) in array.iter().enumerate() {
-                list.extend(free_value(element.get_ref(), &at.element(index, element.span()), reader));
+                list.extend(free_value(&element.content, &at.element(index, element.span.clone()), reader));
             }
             Value::Array(list)
         }
-        DeValue::Table(table) => Value::Object(free_table(table, at, reader)),
+        Content::Table(table) => Value::Object(free_table(table, at, reader)),
     })
 }

@@ -1,10 +1,10 @@
 //! Owns the fields that hold one of a fixed set of words, and what is said of any other.
 
+use super::document::Content;
 use super::nearest::nearest;
 use super::table::{At, Read, Reader};
 use crate::finding::Finding;
 use crate::okr::{Commitment, Health, InitiativeStatus, Role, Status};
-use toml::de::DeValue;
 
 /// One of a fixed set of words.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,19 +42,19 @@ words! {
 }
 
 impl<T: Words> Read for Choice<T> {
-    fn read(value: &DeValue<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
-        let known: Vec<_> = T::WORDS.iter().map(|&(word, _)| word).collect();
+    fn read(value: &Content<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let known = || T::WORDS.iter().map(|&(word, _)| word).collect::<Vec<_>>();
         let word = match value {
-            DeValue::String(word) => word,
+            Content::String(word) => word,
             _ => {
-                reader.wrong_type(value, at, &format!("one of {}", quoted(&known)));
+                reader.wrong_type(value, at, &format!("one of {}", quoted(&known())));
                 return None;
             }
         };
         if let Some(value) = T::from_word(word) {
             return Some(Choice(value));
         }
-        wrong_word(word, &known, at, reader);
+        wrong_word(word, &known(), at, reader);
         None
     }
 }

@@ -1,11 +1,12 @@
 //! Owns the defence of terminals and Markdown against text that a stranger wrote.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 /// Tells whether a character may change what a reader sees around it: controls, bidirectional overrides, line
 /// separators, invisible tags, zero-width marks (the joiners stay: emoji and several scripts need them), and the two
 /// that XML cannot hold.
-fn is_hostile(c: char) -> bool {
+pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'
             | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
@@ -49,6 +50,50 @@ fn without_commands(text: &str) -> String {
         before = Some(c);
     }
     safe
+}
+
+/// Escapes in a JSON document what may turn the line around on a terminal, or what a CI runner would take for a command:
+/// its texts stay what they are.
+pub fn json(document: &str) -> Cow<'_, str> {
+    // Below that, controls are escaped already, or the document's own.
+    let is_loose = |c: char| c >= '\u{7f}' && is_hostile(c);
+    // Most texts of a long log are plain: a look at their bytes is enough.
+    if document.bytes().all(|byte| byte < 0x7f && byte != b'#') {
+        return Cow::Borrowed(document);
+    }
+    if !document.contains(is_loose) && !document.contains(LEGACY_COMMAND) {
+        return Cow::Borrowed(document);
+    }
+    let document = document.replace(LEGACY_COMMAND, "#\\u0023[");
+    let mut safe = String::with_capacity(document.len() + 16);
+    for c in document.chars() {
+        if !is_loose(c) {
+            safe.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Writes a JSON document on as [`json`] gives it, text by text.
+pub struct JsonWriter<W>(pub W);
+
+impl<W: Write> Write for JsonWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // What writes JSON hands over whole characters.
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.0.write_all(json(text).as_bytes())?,
+            Err(_) => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Makes a whole source text safe to print while every byte offset stays: each hostile character is replaced by
@@ -119,6 +164,10 @@ mod tests {
         assert_eq!(markdown("plain 3.5 % (of 7)"), "plain 3.5 % (of 7)");
         assert_eq!(markdown("(www.evil.example) GH-7"), "(www\u{200b}.evil.example) GH-\u{200b}7");
         assert_eq!(markdown("awww. high-7"), "awww. high-7");
+        assert_eq!(
+            markdown("\\*a* _b_ ~~c~~ $d$ ![e] f! &amp;"),
+            "\\\\\\*a\\* \\_b\\_ \\~\\~c\\~\\~ \\$d\\$ \\!\\[e\\] f! &amp;amp;"
+        );
     }
 
     #[test]
@@ -137,9 +186,26 @@ mod tests {
     }
 
     #[test]
+    fn json_keeps_its_texts_and_turns_no_line_around() {
+        let text = "##[error]a\u{202e}b\u{e0041}\u{200b}é\u{7f}";
+        let document = serde_json::to_string(text).expect("a text");
+        assert_eq!(json(&document), "\"#\\u0023[error]a\\u202eb\\udb40\\udc41\\u200bé\\u007f\"");
+        assert_eq!(serde_json::from_str::<String>(&json(&document)).expect("JSON"), text);
+        let mut written = Vec::new();
+        serde_json::to_writer(JsonWriter(&mut written), text).expect("a text");
+        assert_eq!(written, json(&document).as_bytes());
+    }
+
+    #[test]
     fn escapes_and_overrides_do_not_reach_the_terminal() {
         assert_eq!(printable("\u{1b}[31mred\u{202e}"), "?[31mred\u{fffd}");
         assert_eq!(printable("plain"), "plain");
+        for c in ['\u{202a}', '\u{2066}', '\u{200b}', '\u{200e}', '\u{2060}', '\u{feff}', '\u{e0041}', '\u{9b}'] {
+            assert_eq!(printable(&format!("a{c}b")), "a\u{fffd}b", "{c:?}");
+        }
+        for c in ["\u{2028}", "\u{2029}", "\r\n", "\t"] {
+            assert_eq!(printable(&format!("a{c}b")), "a b", "{c:?}");
+        }
     }
 
     proptest! {

@@ -69,8 +69,12 @@ fn no_input_becomes_a_flag() {
     let place = Place::with(&[(PATH, GOALS)]);
     let _ = released(&place);
     let temp = place.beside("temp").display().to_string();
-    let run = |base: &str, comment: &str| {
+    let output = place.beside("output").display().to_string();
+    let commanded = |command: &str, paths: &str, base: &str, comment: &str| {
         let environment = [
+            ("OKR_COMMAND", command),
+            ("OKR_PATHS", paths),
+            ("GITHUB_OUTPUT", output.as_str()),
             ("RUNNER_TEMP", temp.as_str()),
             ("OKR_BINARY", env!("CARGO_BIN_EXE_git-okr")),
             ("OKR_FAIL_ON", "error"),
@@ -84,6 +88,7 @@ fn no_input_becomes_a_flag() {
         ];
         place.shell(&place.root(), "../action/run.sh", &environment)
     };
+    let run = |base: &str, comment: &str| commanded("ci", "", base, comment);
     let (done, said) = run("HEAD", "auto");
     assert!(done && said.contains("no goal differs"), "{said}");
     assert!(place.beside("okr.sarif").exists() && place.beside("temp").join("git-okr-diff.json").exists());
@@ -91,6 +96,42 @@ fn no_input_becomes_a_flag() {
     assert!(!done && said.contains("--head=HEAD"), "{said}");
     let (done, said) = run("HEAD", "never --fail-on never");
     assert!(!done && said.contains("invalid value"), "{said}");
+    let (done, said) = commanded("ci", "okrs/2026-Q4\n\n--fail-on=never\n", "HEAD", "auto");
+    assert!(done && said.contains("no goal differs"), "a path like any other: {said}");
+    let (done, said) = commanded("ci", "--fail-on=never\n", "HEAD", "auto");
+    assert!(!done && said.contains("no objective file at --fail-on=never"), "{said}");
+    let (done, said) = commanded("check; echo forged", "", "", "auto");
+    assert!(!done && said.contains("command is ci or check") && !said.contains("forged"), "{said}");
+}
+
+#[test]
+fn a_check_alone_annotates_and_says_how_it_ended() {
+    let unowned = GOALS.replace("owner = \"@team\"\n", "");
+    let place = Place::with(&[(PATH, GOALS), ("okrs/2026-Q3/old.toml", &unowned.replace("2026-Q4", "2026-Q3"))]);
+    let _ = released(&place);
+    let [temp, output] = ["temp", "output"].map(|name| place.beside(name).display().to_string());
+    let run = |paths: &str| {
+        let environment = [
+            ("RUNNER_TEMP", temp.as_str()),
+            ("GITHUB_OUTPUT", output.as_str()),
+            ("OKR_BINARY", env!("CARGO_BIN_EXE_git-okr")),
+            ("OKR_COMMAND", "check"),
+            ("OKR_PATHS", paths),
+            ("OKR_FAIL_ON", "error"),
+            ("OKR_BASE", ""),
+            ("OKR_HEAD", ""),
+            ("OKR_SARIF", ""),
+            ("OKR_DIRECTORY", "."),
+        ];
+        let ended = place.shell(&place.root(), "../action/run.sh", &environment);
+        (ended, std::fs::read_to_string(&output).unwrap())
+    };
+    let ((done, said), outputs) = run("");
+    assert!(!done && said.contains("::error file=okrs/2026-Q3/old.toml"), "{said}");
+    assert!(outputs.ends_with("exit-code=1\nsarif-file=\n"), "{outputs}");
+    let ((done, said), outputs) = run("okrs/2026-Q4\n");
+    assert!(done && !said.contains("old.toml"), "{said}");
+    assert!(outputs.ends_with("exit-code=0\nsarif-file=\n"), "{outputs}");
 }
 
 #[test]

@@ -132,6 +132,23 @@ fn an_answer_counts_at_once() {
 }
 
 #[test]
+fn what_was_answered_before_is_not_told_of_again() {
+    let answered = |file: &str, reason: &str| {
+        GOALS.replace("\"speed\"", &format!("\"{file}\"")).replace(
+            "current = 400",
+            &format!("current = 400\nallow = [{{ rule = \"kr-no-source\", reason = \"{reason}\" }}]"),
+        )
+    };
+    let place = Place::with(&[(PATH, &answered("speed", "The old one"))]);
+    place.write("okrs/2026-Q4/new.toml", answered("pace", "The new one"));
+    let all = place.okr(&["check", "--format", "sarif"]);
+    let _ = all.says("The old one").says("The new one");
+    let brought = place.okr(&["check", "--base", "HEAD", "--format", "sarif"]);
+    let _ = brought.hides("The old one").says("The new one");
+    assert_eq!(place.okr(&["check", "--base", "HEAD", "--format", "json"]).json()["summary"]["suppressed"], 1);
+}
+
+#[test]
 fn the_base_is_where_the_work_began() {
     let place = branched();
     place.commit("2026-10-20", "Work", &[("src/code", "1")]);

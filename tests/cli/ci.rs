@@ -48,6 +48,50 @@ fn a_change_that_is_wrong_is_annotated_and_fails() {
 }
 
 #[test]
+fn what_a_reviewer_reads_is_annotated_first() {
+    let mut job = Job::new();
+    let goals = |name: &str| GOALS.replace("\"speed\"", &format!("\"{name}\""));
+    let names: Vec<String> = (0..12).map(|at| format!("a{at:02}")).chain(["z".to_owned()]).collect();
+    let path = |name: &str| format!("okrs/2026-Q4/{name}.toml");
+    job.place.git(&["checkout", "-q", "main"]);
+    for name in &names {
+        job.place.write(&path(name), goals(name));
+    }
+    job.place.commit("2026-11-18", "Go on", &[("okr.toml", "[teams.\"@team\"]\nname = \"Team\"\n")]);
+    job.place.git(&["checkout", "-q", "-B", "work"]);
+    // Who disbands a team is told in every file; the one that the change touches comes last by name.
+    let settings = "[teams.\"@other\"]\nname = \"Other\"\n";
+    let touched = format!("{}note = \"Caching shipped\"\n", goals("z"))
+        .replace("title = \"P99", "owner = \"@eve\"\ntitle = \"P99");
+    job.place.commit("2026-11-20", "Disband", &[("okr.toml", settings), (&path("z"), &touched)]);
+    let run = job.runs(JOB_TOKEN, "ci", &[]);
+    let shown: Vec<&str> = run.out.lines().filter(|line| line.starts_with("::warning file=")).collect();
+    assert_eq!(shown.len(), 9, "{}", run.out);
+    assert!(shown[0].contains("/z.toml,line=10"), "the line that the change brings: {}", shown[0]);
+    assert!(shown[1].contains("/z.toml,line=2"), "the file that it touches: {}", shown[1]);
+    assert!(shown[2].contains("/a00.toml"), "{}", shown[2]);
+}
+
+#[test]
+fn paths_say_whose_findings_count() {
+    let mut job = Job::new();
+    let unowned = GOALS.replace("owner = \"@team\"\n", "").replace("\"speed\"", "\"other\"");
+    job.place.commit("2026-11-20", "Go on", &[("okrs/2026-Q4/other.toml", &unowned)]);
+    let _ = job.runs(JOB_TOKEN, "ci", &["okrs/2026-Q4/other.toml"]).exits(1).says("owner-missing");
+    let _ = job.runs(JOB_TOKEN, "ci", &[PATH]).exits(0).hides("owner-missing").says("2026-Q4/other");
+    assert!(!job.forge.memory().bodies()[0].contains("owner-missing"));
+    let _ = job.runs(JOB_TOKEN, "ci", &["elsewhere"]).exits(2).says("no objective file at elsewhere");
+}
+
+#[test]
+fn both_states_are_walked_once() {
+    let mut job = Job::new();
+    job.value("current = 350");
+    let run = job.runs(JOB_TOKEN, "ci", &["--verbose", "--no-cache"]).exits(0);
+    assert_eq!(run.err.matches("walked ").count(), 2, "{}", run.err);
+}
+
+#[test]
 fn what_was_wrong_before_is_not_held_against_a_change() {
     let mut job = Job::new();
     job.place.git(&["checkout", "-q", "main"]);

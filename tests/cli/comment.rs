@@ -97,7 +97,7 @@ fn one_comment_follows_the_pull_request() {
     job.place.git(&["reset", "-q", "--hard", "main"]);
     let _ = job.comment(JOB_TOKEN, &[]).exits(0).says("brought the comment up to date");
     let memory = job.forge.memory();
-    assert!(memory.bodies()[0].starts_with("✅ No goal changes any more, and nothing new is found.\n"));
+    assert!(memory.bodies()[0].starts_with("✅ No goal changes, and nothing new is found.\n"));
     assert!(memory.asked.iter().all(|asked| asked.token.as_deref() == Some(JOB_TOKEN)));
 }
 
@@ -202,7 +202,8 @@ fn a_comment_too_long_leaves_whole_parts_out_and_says_which() {
             for kr in 0..5 {
                 let id = objective * 5 + kr;
                 let title = "Latency of the payment page for people abroad falls from 900 ms to 100 ms ".repeat(3);
-                let value = if id % 7 == 0 { current + 100 } else { current };
+                // Those that move most come last.
+                let value = if id >= 450 && current == 500 { current - 200 } else { current };
                 write!(
                     goals,
                     "\n[[objective.key_result]]\nid = \"k{id}\"\ntitle = \"{title}\"\nbaseline = 900\ntarget = 100\ncurrent = {value}\nunit = \"ms\"\n"
@@ -223,8 +224,31 @@ fn a_comment_too_long_leaves_whole_parts_out_and_says_which() {
     assert!(body.len() <= 65_000, "{} bytes", body.len());
     assert!(body.contains("Left out for length: 450 more key results, the objectives that do not change."), "{body}");
     assert_eq!(body.matches("\n| 📈 |").count(), 50);
+    assert_eq!(
+        body.matches("12.5\u{a0}% | 75.0\u{a0}% | +62.5 |").count(),
+        60,
+        "the widest, and their objectives: {body}"
+    );
     assert!(body.trim_end().ends_with("-->"), "{body}");
     assert_eq!(body.matches("<details>").count(), body.matches("</details>").count());
+}
+
+#[test]
+fn a_goalpost_that_moved_is_told_with_its_reason() {
+    let job = Job::new();
+    let told = |amend: &str| {
+        let goals = GOALS.replace("target = 294\n", &format!("target = 320\n{amend}"));
+        job.place.commit("2026-11-20", "Aim lower", &[(PATH, &goals)]);
+        job.place.okr(&["comment", "--dry-run", "--forge", "github"]).exits(0)
+    };
+    let moved = "🥅 **Goalpost moved** for 2026-Q4/speed/p99: it is **easier** now. Under what was agreed on it stands at 15.9 %.";
+    let _ = told("").says(&format!("{moved}\n"));
+    let _ = told("amend = [{ on = 2026-11-20, reason = \"Too far | for @all\" }]\n")
+        .says(&format!("{moved} “Too far \\| for @\u{200b}all”.\n"));
+    let _ = told("amend = [{ on = 2026-11-20, reason = \"Too far\", approved_by = \"@cto\" }]\n")
+        .says(&format!("{moved} “Too far”, agreed to by @\u{200b}cto.\n"));
+    let _ =
+        told("sensitive = true\namend = [{ on = 2026-11-20, reason = \"Too far\" }]\n").hides("Too far").hides("294");
 }
 
 #[test]

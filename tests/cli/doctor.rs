@@ -11,9 +11,18 @@ use std::path::Path;
 /// A job of CI that looks at the goals.
 const WORKFLOW: (&str, &str) = (".github/workflows/okr.yml", "jobs: { okr: { steps: [{ run: git okr ci }] } }\n");
 
-/// Three check-ins, a configuration and a job: nothing is lacking.
+/// What has goals merged by name and field, in every clone of a place that knows how.
+const ATTRIBUTES: (&str, &str) = (".gitattributes", "okrs/**/*.toml merge=okr\n");
+
+/// Makes every clone of a place know how to merge goals, as a person's own settings do.
+fn knowing(place: Place) -> Place {
+    fs::write(place.beside("home/.gitconfig"), "[merge \"okr\"]\n\tdriver = git okr merge-driver\n").expect("a file");
+    place
+}
+
+/// Three check-ins, a configuration, a job and a way to merge: nothing is lacking.
 fn sound() -> Place {
-    let place = Place::with(&[(PATH, GOALS), ("okr.toml", "version = 1\n"), WORKFLOW]);
+    let place = knowing(Place::with(&[(PATH, GOALS), ("okr.toml", "version = 1\n"), WORKFLOW, ATTRIBUTES]));
     for (day, value) in [("2026-10-20", "380"), ("2026-11-10", "350")] {
         place.commit(day, "Check in", &[(PATH, &GOALS.replace("= 400", &format!("= {value}")))]);
     }
@@ -224,7 +233,7 @@ fn goals_and_settings_that_are_not_there_are_begun() {
     let run = visit(&place, &place.root());
     let names: Vec<String> = remarks(&run).into_iter().map(|remark| remark.0).collect();
     assert_eq!((run.code, names), (1, vec!["no-goals".to_owned(), "no-commit".to_owned()]), "{}", run.out);
-    assert!(place.shell(&place.root(), "git okr init", &[]).0);
+    assert!(place.shell(&place.root(), "git okr init --merge-driver", &[]).0);
     mended_by(&place, &place.root(), "no-commit", "info", 0);
     assert!(place.shell(&place.root(), "git rm -q okr.toml", &[]).0);
     mended_by(&place, &place.root(), "no-settings", "info", 0);
@@ -237,7 +246,7 @@ fn goals_and_settings_that_are_not_there_are_begun() {
 #[test]
 fn a_crowded_folder_is_split_by_cycle_or_by_letter() {
     let goals = |at: usize, cycle: &str| GOALS.replace("speed", &format!("speed-{at}")).replace("2026-Q4", cycle);
-    let place = Place::with(&[("okr.toml", "[rules.folder-crowded]\nmax = 2\n"), WORKFLOW]);
+    let place = knowing(Place::with(&[("okr.toml", "[rules.folder-crowded]\nmax = 2\n"), WORKFLOW, ATTRIBUTES]));
     for (at, cycle) in ["2026-Q3", "2026-Q4", "2026-Q4"].into_iter().enumerate() {
         place.write(&format!("okrs/my goals/{at}.toml"), goals(at, cycle));
     }
@@ -255,12 +264,26 @@ fn a_crowded_folder_is_split_by_cycle_or_by_letter() {
 
 #[test]
 fn goals_that_no_job_looks_at_are_a_hint() {
-    let place =
-        Place::with(&[(PATH, GOALS), ("okr.toml", "version = 1\n"), (".github/workflows/ci.yml", "on: push\n")]);
+    let ci = (".github/workflows/ci.yml", "on: push\n");
+    let place = knowing(Place::with(&[(PATH, GOALS), ("okr.toml", "version = 1\n"), ci, ATTRIBUTES]));
     mended_by(&place, &place.root(), "no-workflow", "info", 0);
     place.git(&["clean", "-qfd"]);
     place.commit("2026-10-06", "Call it", &[(".gitlab-ci.yml", "okr: { script: git-okr ci }\n")]);
     assert_eq!(remarks(&visit(&place, &place.root())), []);
+}
+
+#[test]
+fn goals_that_are_merged_line_by_line_are_a_hint() {
+    let settings = ("okr.toml", "version = 1\npaths = [\"okrs\", \"my goals\"]\n");
+    let other = ("my goals/2026.toml", &*GOALS.replace("2026-Q4", "2026"));
+    let place = Place::with(&[(PATH, GOALS), other, settings, WORKFLOW]);
+    mended_by(&place, &place.root(), "merge-driver", "info", 0);
+    assert_eq!(place.git(&["check-attr", "merge", "--", "my goals/2026.toml"]), "my goals/2026.toml: merge: okr");
+    place.git(&["config", "--remove-section", "merge.okr"]);
+    mended_by(&place, &place.root(), "merge-driver", "info", 0);
+    place.write(".gitattributes", "okrs/**/*.toml merge=okr\n");
+    let _ = visit(&place, &place.root()).says("does not name the merge driver");
+    mended_by(&place, &place.root(), "merge-driver", "info", 0);
 }
 
 #[test]

@@ -237,5 +237,10 @@ fn unreadable_revisions_are_counted_and_named() {
             assert!(one["help"].as_str().is_some_and(|help| help.contains("git show")), "{one:#}");
         }
         let _ = place.okr(&["check", "--select", "history"]).exits(0).says("history-unreadable");
+        let _ = place.okr(&["check", "--select", "history", PATH]).exits(0).says("history-unreadable");
+        place.write("okrs/2026-Q4/other.toml", GOALS.replace("\"speed\"", "\"other\""));
+        let other = place.okr(&["check", "--select", "history", "okrs/2026-Q4/other.toml"]).exits(0);
+        let _ = other.hides("history-unreadable");
+        std::fs::remove_file(place.root().join("okrs/2026-Q4/other.toml")).expect("removed");
     });
 }

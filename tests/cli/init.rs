@@ -9,7 +9,7 @@ const SCHEMAS: [&str; 2] = [".okr/schemas/okr.schema.json", ".okr/schemas/object
 fn the_first_objective_checks_without_a_word() {
     let place = Place::repository();
     let listed = place.okr(&["init", "--dry-run"]).exits(0);
-    let written = ["okr.toml", "okrs/2026-Q4/team.toml", SCHEMAS[0], SCHEMAS[1], WORKFLOW];
+    let written = ["okr.toml", "okrs/2026-Q4/team.toml", SCHEMAS[0], SCHEMAS[1], WORKFLOW, ".gitattributes"];
     let each = |verb: &str| written.map(|path| format!("{verb} {path}\n")).concat();
     assert_eq!(listed.out, each("would write"));
     assert!(!place.root().join("okr.toml").exists() && !place.root().join("okrs").exists());
@@ -21,7 +21,15 @@ fn the_first_objective_checks_without_a_word() {
     let loud: Vec<&serde_json::Value> =
         checked["findings"].as_array().expect("findings").iter().filter(|finding| finding["level"] != "info").collect();
     assert!(loud.is_empty(), "{loud:#?}");
-    let _ = place.okr(&["status"]).exits(0);
+    // In the middle of a quarter nothing is behind on the first day, and the guardrail is not off track.
+    let _ = place.okr(&["status"]).exits(0).says("not started").hides("off track").hides("of its days");
+    let later = place.okr(&["status", "--today", "2026-12-20"]).exits(0).says("off track");
+    let guardrail = later.out.split("guardrail:").nth(1).expect("a guardrail");
+    assert!(guardrail.contains("stale") && !guardrail.contains("off track") && !guardrail.contains('%'), "{guardrail}");
+    // At its beginning the quarter's own days hold.
+    let early = Place::repository();
+    let _ = early.okr(&["init", "--today", "2026-10-05"]).exits(0);
+    assert!(!early.read("okrs/2026-Q4/team.toml").contains("start ="));
 }
 
 #[test]
@@ -31,7 +39,10 @@ fn what_is_there_stays() {
     let written = place.okr(&["init"]).exits(0).says("okr.toml is there already");
     assert_eq!(
         written.out,
-        format!("wrote goals/2026-Q3/team.toml\nwrote {}\nwrote {}\nwrote {WORKFLOW}\n", SCHEMAS[0], SCHEMAS[1])
+        format!(
+            "wrote goals/2026-Q3/team.toml\nwrote {}\nwrote {}\nwrote {WORKFLOW}\nwrote .gitattributes\n",
+            SCHEMAS[0], SCHEMAS[1]
+        )
     );
     place.write("goals/2026-Q3/team.toml", "mine");
     let again = place.okr(&["init"]).exits(0).says("goals/2026-Q3/team.toml is there already");

@@ -37,6 +37,18 @@ fn the_run_fails_from_the_asked_level_on() {
 }
 
 #[test]
+fn the_list_of_rules_fits_a_terminal_and_says_what_it_could_not_read() {
+    let place = Place::with(&[(PATH, GOALS)]);
+    for arguments in [&["rule"][..], &["rule", "--all"]] {
+        let list = place.okr_in(&place.root(), arguments, &[("COLUMNS", "80")]).exits(0);
+        assert!(list.out.lines().all(|line| line.chars().count() <= 80), "{}", list.out);
+        assert!(list.err.is_empty(), "{}", list.err);
+    }
+    place.write("okr.toml", "[rules.levels]\nkr-count = \"error\"\n[rules\n");
+    let _ = place.okr(&["rule", "--all"]).exits(0).says("okr.toml:3 does not read, so defaults may stand here");
+}
+
+#[test]
 fn rules_and_groups_are_chosen_and_left_out() {
     let place = Place::with(&[(PATH, &goals())]);
     assert_eq!(check(&place, &["--select", "kr-flat,owner-many"]), ["error kr-flat", "warning owner-many"]);
@@ -94,7 +106,7 @@ fn the_list_says_which_level_is_in_force_and_why() {
         "language = \"de\"\n[rules]\nprofile = \"strict\"\n[rules.levels]\nkr-flat = \"off\"\nowner-many = \"info\"\n",
     );
     let line = |arguments: &[&str], rule: &str| {
-        let out = place.okr(arguments).exits(0).out;
+        let out = place.okr_in(&place.root(), arguments, &[("COLUMNS", "400")]).exits(0).out;
         let found = out.lines().find(|line| line.split_whitespace().next() == Some(rule)).map(str::to_owned);
         found.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
     };

@@ -8,14 +8,19 @@ mod support;
 
 mod action;
 mod architecture;
+#[cfg(unix)]
+mod asked;
 mod bad_input;
 mod cache;
 mod check_base;
+mod checkin;
 mod ci;
+mod close;
 mod comment;
 mod demo;
 mod diff;
 mod doctor;
+mod exchange;
 mod figures;
 mod fix;
 mod formats;
@@ -24,8 +29,15 @@ mod history_reference;
 mod honesty;
 mod hostile;
 mod init;
+#[cfg(unix)]
+mod killed;
 mod levels;
+mod merge_driver;
+mod merge_pairs;
 mod mutations;
+mod mv;
+mod new;
+mod picture;
 mod places;
 #[cfg(unix)]
 mod progress;
@@ -38,3 +50,4 @@ mod sensitive;
 mod sentences;
 mod shortcuts;
 mod staged;
+mod work;

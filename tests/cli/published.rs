@@ -28,6 +28,9 @@ fn every_document_holds_its_schema() {
         (&["report", "--cycle", "all"], "report"),
         (&["log", "--cycle", "all"], "log"),
         (&["diff", "HEAD~40", "HEAD"], "diff"),
+        (&["export"], "export"),
+        (&["export", "--include-sensitive"], "export"),
+        (&["checkin", "p99-latency=330", "--dry-run"], "checkin"),
         (&["doctor"], "doctor"),
         (&["cache", "--stat"], "cache"),
     ] {
@@ -43,7 +46,7 @@ fn every_document_holds_its_schema() {
 
 #[test]
 fn a_schema_refuses_what_is_not_the_document() {
-    for name in ["check", "report", "log", "diff", "doctor", "cache"] {
+    for name in ["check", "report", "log", "diff", "export", "checkin", "doctor", "cache"] {
         let schema = schema(name);
         let judge = jsonschema::validator_for(&schema).expect("a schema");
         assert!(!judge.is_valid(&serde_json::json!({})), "{name}");
@@ -58,7 +61,7 @@ fn a_schema_refuses_what_is_not_the_document() {
 fn the_binary_hands_out_its_schemas() {
     let place = Place::repository();
     let _ = place.okr(&["schema"]).exits(0).says("objectives").says("log");
-    for name in ["okr", "objectives", "check", "report", "log", "diff", "doctor", "cache"] {
+    for name in ["okr", "objectives", "check", "report", "log", "diff", "export", "checkin", "doctor", "cache"] {
         assert_eq!(place.okr(&["schema", name]).exits(0).json(), schema(name), "{name}");
     }
     let _ = place.okr(&["schema", "--output", "schemas"]).exits(0);

@@ -80,6 +80,59 @@ fn the_formats_are_those_that_there_are() {
     }
 }
 
+/// Gives the text of a section, with its blocks of a kind.
+fn section<'t>(text: &'t str, heading: &str, kind: &str) -> Vec<&'t str> {
+    let (_, section) = text.split_once(&format!("\n## {heading}\n")).expect("the section");
+    let section = section.split("\n## ").next().expect("a section");
+    section.split(&format!("```{kind}\n")).skip(1).filter_map(|rest| rest.split(FENCE).next()).collect()
+}
+
+#[test]
+fn goals_are_made_renamed_and_closed_as_told() {
+    let text = std::fs::read_to_string(readme()).expect("README.md");
+    let place = Place::repository();
+    for command in section(&text, "New goals and new names", "sh")[0].lines() {
+        let (fine, said) = place.shell(&place.root(), command, &[]);
+        assert!(fine, "{command}: {said}");
+    }
+    let _ = place.okr(&["check"]).exits(0);
+
+    let _ = place.okr(&["demo"]).exits(0);
+    let demonstration = place.root().join("git-okr-demo");
+    let lessons = section(&text, "The end of a cycle", "text")[0];
+    std::fs::write(demonstration.join("lessons.toml"), lessons).expect("a file");
+    for command in section(&text, "The end of a cycle", "sh")[0].lines() {
+        let (fine, said) = place.shell(&demonstration, command, &[]);
+        assert!(fine || said.contains("\nmissing: "), "{command}: {said}");
+    }
+    let retro = std::fs::read_to_string(demonstration.join("okrs/2026-Q3/retro.md")).expect("a report");
+    assert!(retro.contains("One processor is not enough") && retro.contains("2026-Q4/first-plant"), "{retro}");
+}
+
+#[test]
+fn goals_of_other_tools_come_in_as_it_says() {
+    let text = std::fs::read_to_string(readme()).expect("README.md");
+    let (_, section) = text.split_once("## To and from other tools").expect("the section");
+    let section = section.split("\n## ").next().expect("a section");
+    let place = Place::repository();
+    let mut commands = 0;
+    for block in section.split(FENCE).skip(1).step_by(2) {
+        let (kind, content) = block.split_once('\n').expect("a block has lines");
+        if let Some(name) = kind.strip_prefix("csv ") {
+            place.write(name, content);
+            continue;
+        }
+        for command in content.lines() {
+            let (succeeded, said) = place.shell(&place.root(), command, &[]);
+            assert!(succeeded, "{command}\n{said}");
+            assert!(!said.contains("left out"), "{command}\n{said}");
+            commands += 1;
+        }
+    }
+    assert_eq!(commands, 6);
+    assert!(place.okr(&["log"]).exits(0).out.contains("27.4"), "the past is there");
+}
+
 #[test]
 fn examples_of_files_are_good() {
     let text = std::fs::read_to_string(readme()).expect("README.md");

@@ -27,7 +27,7 @@ fn planted() -> Place {
 }
 
 fn nothing_leaks(place: &Place, arguments: &[&str]) {
-    for format in ["human", "concise", "json", "markdown", "sarif", "github", "gitlab", "junit"] {
+    for format in ["human", "concise", "json", "markdown", "sarif", "github", "gitlab", "junit", "csv", "jsonl"] {
         let with_format: Vec<_> = arguments.iter().copied().chain(["--format", format]).collect();
         let run = place.okr(&with_format);
         if run.code == 2 {
@@ -59,6 +59,9 @@ fn no_command_prints_a_planted_value() {
         &["diff", "HEAD~1"],
         &["report"],
         &["report", "--verbose"],
+        &["export"],
+        &["export", "--check-ins"],
+        &["export", "--as-of", "HEAD~1"],
     ];
     for arguments in commands {
         nothing_leaks(&place, arguments);
@@ -78,8 +81,10 @@ fn findings_about_it_do_not_quote_it() {
         good.replace("current = 81234", "confidence = 81234\ncurrent = 81234"),
         good.replace("unit = \"EUR\"", "unit = \"%\"").replace("Cash grows", "The share falls"),
     ];
-    // What does not read as true or false may have meant true, so nothing is shown.
-    for text in defects.into_iter().chain([good.replace("sensitive = true", "sensitive = \"yes\"")]) {
+    // What does not read as true or false may have meant true, and so may a misspelt key: nothing is shown.
+    let doubtful =
+        ["sensitive = \"yes\"", "sensitiv = true", "Sensitive = 1"].map(|key| good.replace("sensitive = true", key));
+    for text in defects.into_iter().chain(doubtful) {
         place.write(PATH, &text);
         for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit"] {
             let run = place.okr(&["check", "--format", format, "--fail-on", "info"]).exits(1);
@@ -134,6 +139,22 @@ fn it_counts_all_the_same_in_whole_percent() {
         assert!(cash[field].is_null(), "{field} is {}", cash[field]);
     }
     let _ = place.okr(&["status"]).exits(0).says("82 %");
+}
+
+#[test]
+fn what_counts_goals_and_days_is_no_secret() {
+    let place = planted();
+    place.write(
+        PATH,
+        file("87654", "quokka 3", true, "Cash grows")
+            .replace("[[objective.key_result]]\nid = \"runway\"", "[objective.meta]"),
+    );
+    let run = place.okr(&["check", "--today", "2026-12-20"]);
+    let _ = run.says("counts 1 key result (2 to 5)").says("for 40 days, at one every 7 days and 3 of grace");
+    nothing_leaks(&place, &["check", "--today", "2026-12-20"]);
+    // Whoever writes false has seen what it means, however it is spelt.
+    place.write(PATH, file("87654", "quokka 3", true, "Cash grows").replace("sensitive = true", "sensitiv = false"));
+    let _ = place.okr(&["status"]).exits(0).says("87654");
 }
 
 #[test]

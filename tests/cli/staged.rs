@@ -122,6 +122,24 @@ fn settings_and_history_are_those_of_the_index() {
 }
 
 #[test]
+fn a_folder_that_is_named_keeps_the_index_that_git_names() {
+    let place = Place::with(&[(PATH, GOALS)]);
+    let index = place.beside("index");
+    std::fs::copy(place.root().join(".git/index"), &index).expect("copied");
+    place.write(PATH, bad());
+    place.git(&["add", "-A"]);
+    place.write(PATH, GOALS);
+    let _ = place.okr(&["-C", "okrs", "check", "--staged"]).exits(1).says("field-unknown");
+    let named = [("GIT_INDEX_FILE", index.to_str().expect("UTF-8"))];
+    let _ = place.okr_in(&place.root(), &["-C", "okrs", "check", "--staged"], &named).exits(0);
+    // Another repository is not what git speaks of.
+    let other = Place::with(&[(PATH, &bad())]);
+    let elsewhere = other.root();
+    let arguments = ["-C", elsewhere.to_str().expect("UTF-8"), "check", "--staged"];
+    let _ = place.okr_in(&place.root(), &arguments, &named).exits(1).says("field-unknown");
+}
+
+#[test]
 fn what_the_index_cannot_give_is_refused() {
     let place = Place::with(&[(PATH, GOALS)]);
     place.git(&["checkout", "-q", "-b", "side"]);

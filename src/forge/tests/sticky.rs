@@ -11,6 +11,8 @@ struct Memory {
     count: u64,
     /// Comments that another run writes right after ours.
     rivals: Vec<String>,
+    /// Whether somebody deletes the newest comment as soon as we have looked.
+    loses: bool,
     asked: Vec<&'static str>,
 }
 
@@ -47,6 +49,9 @@ impl Comments for Memory {
     fn all(&mut self) -> Result<Vec<Comment>, Error> {
         let mut all = self.all.clone();
         all.reverse();
+        if std::mem::take(&mut self.loses) {
+            self.all.pop();
+        }
         Ok(all)
     }
 
@@ -185,6 +190,20 @@ fn an_earlier_run_does_not_overwrite_a_later_one() {
     let by_hand = Marker::new(Id::default(), "ccc", None);
     post(&mut forge, &change(&by_hand, "by hand")).expect("a forge");
     assert_eq!(forge.texts(), ["by hand"]);
+}
+
+#[test]
+fn what_somebody_deletes_meanwhile_is_written_anew_or_gone() {
+    let old = |run| mark("aaa", run).under(&format!("run {run}"));
+    let mut forge = Memory::of(BOT).with(BOT, &old(1));
+    forge.loses = true;
+    let outcome = post(&mut forge, &change(&mark("bbb", 2), "two"));
+    assert!(matches!(outcome, Ok(Outcome::Created(_))), "{outcome:?}");
+    assert_eq!(forge.texts(), ["two"]);
+    let mut forge = Memory::of(BOT).with(BOT, &old(1)).with(BOT, &old(2));
+    forge.loses = true;
+    post(&mut forge, &change(&mark("bbb", 3), "three")).expect("another run was quicker");
+    assert_eq!(forge.texts(), ["three"]);
 }
 
 #[test]

@@ -123,9 +123,19 @@ fn files(folder: &Path) -> Vec<fs::DirEntry> {
     let is_ours = |entry: &fs::DirEntry| {
         let name = entry.file_name();
         let begins = |kind: &&str| name.as_encoded_bytes().starts_with(kind.as_bytes());
-        [super::PAGE, super::LINE, super::ANSWER, super::EVENTS, super::LOCKS, super::AGREED, super::GOALS, UNFINISHED]
-            .iter()
-            .any(begins)
+        [
+            super::PAGE,
+            super::LINE,
+            super::WORK,
+            super::ANSWER,
+            super::EVENTS,
+            super::LOCKS,
+            super::AGREED,
+            super::GOALS,
+            UNFINISHED,
+        ]
+        .iter()
+        .any(begins)
     };
     fs::read_dir(folder).into_iter().flatten().flatten().filter(is_ours).collect()
 }

@@ -12,10 +12,12 @@ mod line;
 mod outline;
 mod stored;
 mod text;
+mod work;
 
 pub(super) use answers::Answers;
 pub use folder::{Cache, CacheSize};
 pub use outline::Outline;
+pub(super) use work::Notebook;
 
 use super::Options;
 use super::graph::{Graph, Walked};
@@ -42,6 +44,8 @@ const AGREED: &str = "agreed-";
 const GOALS: &str = "goals-";
 /// The first-parent line that was replayed last.
 const LINE: &str = "line";
+/// What commits say of the goals that they work for.
+const WORK: &str = "work";
 /// Digits of a key.
 const KEY_LENGTH: usize = 24;
 /// Pages that lie on each other at most.

@@ -55,8 +55,8 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         let objective = item.objective;
         let texts = [("title", Some(&objective.title)), ("why", objective.why.as_ref())];
         for (field, text) in texts {
-            let written = item.place.table.values.get(field);
-            if let Some(left) = text.filter(|_| read(context, item, written)).and_then(|text| placeholder(text)) {
+            let Some(left) = text.and_then(|text| placeholder(text)) else { continue };
+            if read(context, item, item.place.table.values.get(field)) {
                 let (message, help) = words(&left);
                 found.push(item.finding(&RULE, field, message, help));
             }
@@ -69,21 +69,20 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
             }
         }
         for part in item.parts() {
-            let key_result = part.key_result;
-            let mut texts = vec![
-                ("title".to_owned(), Some(&key_result.title)),
-                ("definition".to_owned(), key_result.definition.as_ref()),
-            ];
-            if let Some(Measure::Milestones(milestones)) = &key_result.measure {
-                texts.extend(
-                    milestones.iter().enumerate().map(|(at, one)| (format!("milestone.{at}.title"), Some(&one.title))),
-                );
-            }
-            for (field, text) in texts {
-                let written = part.place.values.get(&field);
-                if let Some(left) = text.filter(|_| read(context, item, written)).and_then(|text| placeholder(text)) {
+            let mut look = |field: &str, text: &str| {
+                let Some(left) = placeholder(text) else { return };
+                if read(context, item, part.place.values.get(field)) {
                     let (message, help) = words(&left);
-                    found.push(part.finding(&RULE, &field, message, help));
+                    found.push(part.finding(&RULE, field, message, help));
+                }
+            };
+            look("title", &part.key_result.title);
+            if let Some(definition) = &part.key_result.definition {
+                look("definition", definition);
+            }
+            if let Some(Measure::Milestones(milestones)) = &part.key_result.measure {
+                for (at, one) in milestones.iter().enumerate() {
+                    look(&format!("milestone.{at}.title"), &one.title);
                 }
             }
         }
@@ -103,8 +102,38 @@ fn words(left: &str) -> (String, &'static str) {
     )
 }
 
+/// Words that a text or a part of it begins with, where it is none of its author's.
+const WORDS: [&str; 4] = ["todo", "fixme", "xxx", "tbd"];
+const KINDS: [&str; 6] = ["key result", "objective", "goal", "kr", "milestone", "initiative"];
+const FILLER: &str = "lorem ipsum";
+
+/// Tells in one pass whether something may be left in a text: of most texts nothing needs a closer look.
+fn suspect(text: &str) -> bool {
+    let begins = |at: usize, word: &str| {
+        text.as_bytes().get(at..at + word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let (mut inside, mut said) = (false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        let suspect = match byte.to_ascii_lowercase() {
+            b'<' | b'{' | 0x80.. => true,
+            b't' | b'f' | b'x' if !inside => WORDS.iter().any(|word| begins(at, word)),
+            b'l' => begins(at, FILLER),
+            _ => false,
+        };
+        inside = byte.is_ascii_alphanumeric();
+        if suspect || inside && !said && KINDS.iter().any(|kind| begins(at, kind)) {
+            return true;
+        }
+        said |= inside;
+    }
+    !said
+}
+
 /// Finds what a template left in a text.
 fn placeholder(text: &str) -> Option<String> {
+    if !suspect(text) {
+        return None;
+    }
     let word = text
         .split(|c: char| !c.is_alphanumeric())
         .find(|word| matches!(*word, "TODO" | "FIXME" | "XXX") || word.eq_ignore_ascii_case("tbd"));
@@ -112,7 +141,7 @@ fn placeholder(text: &str) -> Option<String> {
         return Some(word.to_owned());
     }
     let lower = text.trim().trim_end_matches(['.', ':']).to_lowercase();
-    let numbered = ["key result", "objective", "goal", "kr", "milestone", "initiative"].iter().any(|kind| {
+    let numbered = KINDS.iter().any(|kind| {
         lower
             .strip_prefix(kind)
             .is_some_and(|rest| rest.trim_start_matches([' ', '#']).chars().all(|c| c.is_ascii_digit()))
@@ -124,8 +153,8 @@ fn placeholder(text: &str) -> Option<String> {
     {
         return Some(text.trim().to_owned());
     }
-    if let Some(at) = lower.find("lorem ipsum") {
-        return Some(lower[at..at + "lorem ipsum".len()].to_owned());
+    if let Some(at) = lower.find(FILLER) {
+        return Some(lower[at..at + FILLER.len()].to_owned());
     }
     let bracket = |open: &str, close: &str| {
         let start = text.find(open)?;

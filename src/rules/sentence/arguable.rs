@@ -10,13 +10,14 @@ pub(crate) fn arguable(text: &str) -> Option<String> {
     if reached(text, true).is_some() {
         return None;
     }
-    let tokens: Vec<_> = tokens::read(&tokens::clean(text)).into_iter().filter(|token| !token.aside).collect();
+    let text = tokens::clean(text);
+    let tokens: Vec<_> = tokens::read(&text).into_iter().filter(|token| !token.aside).collect();
     let said = Spoken(unled(&tokens));
     // `Support a format` is as clear as `Build a format`.
     let first = said.at(0)?;
     let thing = first.any(&["support", "scale", "expand"]) && said.from(1).thing();
     if said.leads(Class::Improves) && !thing || said.leads(Class::Changes) {
-        return Some(first.raw.clone());
+        return Some(first.raw.to_owned());
     }
     // `The API is stable`, `Make it faster`: said of something, not part of its name.
     let stated = |at: usize| {
@@ -34,5 +35,5 @@ pub(crate) fn arguable(text: &str) -> Option<String> {
             || token.is(Class::Compares) && !(at > 0 && said.0[at - 1].word == "the")
             || token.is(Class::Quality) && stated(at)
     });
-    found.map(|at| said.0[at].raw.clone())
+    found.map(|at| said.0[at].raw.to_owned())
 }

@@ -109,7 +109,7 @@ impl Spoken<'_> {
             let by = token.any(&["up", "down"]) && self.bears(at + 1);
             let from = token.word == "up" && self.0.get(at + 1).is_some_and(|next| next.any(&["from", "by"]));
             let cut = token.is(Class::Changes) && !token.noun(Class::Thing);
-            let number = |token: &Token| token.amount.is_some() || token.is(Class::Part);
+            let number = |token: &Token<'_>| token.amount.is_some() || token.is(Class::Part);
             by || (to || from || cut) && self.0[at + 1..].iter().take(4).any(number)
         })?;
         self.outcome(at - 1..at + 3)
@@ -164,6 +164,22 @@ mod tests {
         assert_eq!(sign("Fill 90 % of posts from within"), None);
         assert_eq!(sign("Improve the manual"), Some(Sign::Work));
         assert_eq!(sign("Improve retention"), None);
+    }
+
+    #[test]
+    fn a_plural_has_its_verb_wherever_that_stands() {
+        for text in [
+            "Questions about parking halve",
+            "Loans to new members reach CHF 2 million",
+            "Branch lines overtake main lines in punctuality",
+            "New hires make a first change in week one",
+            "Two thirds of updated pages keep their readers",
+        ] {
+            assert_eq!(sign(text), None, "{text}");
+        }
+        for text in ["Sales deck", "Operations handbook for night shifts", "Two thirds of pages updated"] {
+            assert!(sign(text).is_some(), "{text}");
+        }
     }
 
     proptest::proptest! {

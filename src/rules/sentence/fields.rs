@@ -4,10 +4,9 @@ use super::lexicon::{Class, Classes};
 use super::numbers;
 use crate::okr::{Goal, KeyResult, Measure};
 
-/// Finds the unit by which fields alone tell a change in the world: a share, a time, money, satisfaction, with where it
-/// starts or the limits that it keeps. From 0 to 1, or from 0 to 100 %, is the progress of a task.
-pub(crate) fn measured(key_result: &KeyResult) -> Option<&str> {
-    let unit = key_result.unit.as_deref()?;
+/// Tells whether a unit is one of a change in the world: a share, a time, money, satisfaction. With where it starts or the
+/// limits that it keeps, fields alone tell that change.
+pub(crate) fn measured(unit: &str) -> bool {
     let lower = unit.to_lowercase();
     let lone = numbers::amounts(&format!("1 {lower}"));
     let named = lone.first().is_some_and(numbers::Amount::bears)
@@ -15,10 +14,10 @@ pub(crate) fn measured(key_result: &KeyResult) -> Option<&str> {
             .split(|c: char| !c.is_alphanumeric())
             .any(|word| Classes::of(word).noun(Class::Measure) && word != "score");
     let money = ["eur", "usd", "gbp", "chf", "€", "$", "£", "¥"].iter().any(|sign| lower.contains(sign));
-    (defined(key_result) && (named || money)).then_some(unit)
+    named || money
 }
 
-/// Tells whether fields say more than done or not done.
+/// Tells whether fields say more than done or not done. From 0 to 1, or from 0 to 100 %, is the progress of a task.
 pub(crate) fn defined(key_result: &KeyResult) -> bool {
     match &key_result.measure {
         Some(Measure::Metric { baseline: Some(baseline), goal: Goal::Target(target) }) => {

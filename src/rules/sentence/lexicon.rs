@@ -1,8 +1,8 @@
 //! Owns the classes of words by which a sentence is read: general English of goals and of work, no one team's. A word
 //! stands here once a class, in its base form; the other forms are derived. Never reads a sentence.
 
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// What a word can be. One word may be several: a `release` is done, and is a thing.
@@ -303,7 +303,7 @@ const IRREGULAR: &str = "built:build rebuilt:rebuild bought:buy brought:bring be
      redone:redo done:do oversaw:oversee chosen:choose shrunk:shrink";
 
 static WORDS: LazyLock<HashMap<&'static str, u64>> = LazyLock::new(|| {
-    let mut words = HashMap::new();
+    let mut words = HashMap::default();
     for (class, list) in CLASSES {
         for word in list.split_whitespace() {
             *words.entry(word).or_default() |= 1 << *class as u64;

@@ -24,7 +24,7 @@ impl Amount {
 
     /// Tells whether it is money.
     pub fn is_money(&self) -> bool {
-        ["€", "$", "£", "¥"].contains(&self.unit.as_str())
+        ["€", "$", "£", "¥"].contains(&self.unit.as_str()) || among(CODES, &self.unit)
     }
 
     /// Tells whether it is a time of less than a day.
@@ -76,10 +76,12 @@ const NAMES: &[&str] = &["G", "D", "FA", "S", "P", "PL"];
 /// Signs that can stand in front of a number.
 const SIGNS: &[char] = &['<', '>', '≤', '≥', '=', '~', '±', '+', '-', '−'];
 const CURRENCIES: &[char] = &['€', '$', '£', '¥'];
+/// Codes of ISO 4217 that stand before or behind a number as a sign does: `EUR 400 million`.
+const CODES: &str = "AUD BRL CAD CHF CNY CZK DKK EUR GBP HUF INR JPY KRW MXN NOK NZD PLN SEK SGD USD ZAR";
 
 /// Tells whether a word is in a list of words.
 fn among(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|one| one == word)
+    list.split(' ').any(|one| one == word)
 }
 
 /// Finds a from–to: two numbers with `to`, `→` or `->` between them, the first after `from` or glued to the arrow.
@@ -99,7 +101,8 @@ pub(super) fn span<'n>(text: &str, amounts: &'n [Amount]) -> Option<(&'n Amount,
 
 /// Puts space around the arrows of a text.
 pub(super) fn apart(text: &str) -> Cow<'_, str> {
-    if text.contains('→') || text.contains("->") {
+    let is_plain = |byte: u8| byte.is_ascii() && byte != b'>';
+    if !text.bytes().all(is_plain) && (text.contains('→') || text.contains("->")) {
         return text.replace('→', " → ").replace("->", " -> ").into();
     }
     text.into()
@@ -115,20 +118,34 @@ pub(super) fn amounts(text: &str) -> Vec<Amount> {
     among_words(&split(&apart(text)))
 }
 
+/// Tells whether a word is one of [`COUNTS`], or may be one thing of which something is said.
+fn counts(word: &str) -> bool {
+    let is = |known: &str| known.len() == word.len() && word.eq_ignore_ascii_case(known);
+    COUNTS.iter().any(|(count, _)| is(count)) || ["one", "a", "an", "the"].into_iter().any(is)
+}
+
+/// Tells by its letters alone that a word, with nothing around it, is no number.
+fn plainly_none(word: &str) -> bool {
+    let letters = word.bytes().fold(true, |letters, byte| letters & byte.is_ascii_alphabetic());
+    let first = word.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    letters && (word.len() > 8 || !first.is_some_and(|first| b"adefhmnost".contains(&first)) || !counts(word))
+}
+
 /// Finds the numbers among the words that [`split`] gave.
 pub(super) fn among_words(tokens: &[&str]) -> Vec<Amount> {
     let bare = |at: usize| tokens[at].trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let mut found: Vec<Amount> = Vec::new();
     let mut named_before = false;
     for (at, token) in tokens.iter().enumerate() {
+        // Most words are no number, and need no look at their neighbours.
+        if plainly_none(token) {
+            named_before = named_before && among("to and or", token);
+            continue;
+        }
         let word = token.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | ':' | '"' | '\'' | '!' | '?'));
         let word = word.strip_suffix('.').unwrap_or(word);
-        let digits = word.contains(|c: char| c.is_ascii_digit());
-        // Most words are no number, and need no look at their neighbours.
-        if !digits
-            && !COUNTS.iter().any(|(count, _)| word.eq_ignore_ascii_case(count))
-            && !["one", "a", "an", "the"].iter().any(|one| word.eq_ignore_ascii_case(one))
-        {
+        let digits = word.bytes().any(|byte| byte.is_ascii_digit());
+        if !digits && !counts(word) {
             named_before = named_before && among("to and or", word);
             continue;
         }
@@ -166,8 +183,10 @@ pub(super) fn among_words(tokens: &[&str]) -> Vec<Amount> {
             && !tokens[at - 1].ends_with(':');
         named_before = led && !word.contains('%') && !word.contains(CURRENCIES);
         let last = at + 1 == tokens.len() || token.ends_with([',', '.', ';']);
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| tokens.get(at));
+        let code = beside.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).find(|word| among(CODES, word));
         if named_before
-            || rest.is_empty() && !token.starts_with('(') && numbered(&tokens[..at], value, last)
+            || rest.is_empty() && code.is_none() && !token.starts_with('(') && numbered(&tokens[..at], value, last)
             || names(word, value, rest, before.as_deref(), after.as_deref())
         {
             continue;
@@ -183,6 +202,7 @@ pub(super) fn among_words(tokens: &[&str]) -> Vec<Amount> {
         };
         let unit = match (currency, rest) {
             (Some(currency), _) => currency.to_string(),
+            (None, "") if code.is_some() => code.unwrap_or_default().to_owned(),
             (None, "") if percent() => "%".to_owned(),
             (None, "") => time.unwrap_or_default(),
             (None, rest) if rest.chars().all(|c| c.is_alphabetic() || c == '%') => rest.to_owned(),

@@ -37,9 +37,18 @@ const PERIODS: &[&str] = &["day", "week", "month", "quarter", "year"];
 
 /// Finds the words by which a sentence counts popularity or volume with nothing to hold it against.
 pub(crate) fn popular(text: &str) -> Option<String> {
-    let tokens = tokens::read(&tokens::clean(text));
+    let text = tokens::clean(text);
+    let tokens = tokens::read(&text);
     let said = Spoken(unled(&tokens));
     let made = said.at(0).is_some_and(|first| first.any(MADE));
+    let raw = |at: usize| {
+        let pair = at > 0 && tokens[at].any(&["requests", "request"]) && tokens[at - 1].any(&["pull", "merge"]);
+        let media = tokens[at].word == "media" && at > 0 && tokens[at - 1].word == "social" && at + 1 == tokens.len();
+        pair || media || tokens[at].is(Class::Raw)
+    };
+    if made || !(0..tokens.len()).any(raw) {
+        return None;
+    }
     // `50 % more`, `by 20 %`: a share of what was there before holds it against nothing.
     let change =
         |at: usize| at > 0 && tokens[at - 1].word == "by" || tokens.get(at + 1).is_some_and(|next| next.word == "more");
@@ -51,14 +60,9 @@ pub(crate) fn popular(text: &str) -> Option<String> {
         let share = |amount: &Amount| amount.unit == "%" && !change(at) || amount.value.fract() != 0.0;
         tokens[at].any(RELATED) && !period(at) || tokens[at].amount.as_ref().is_some_and(share)
     });
-    if related || made {
+    if related {
         return None;
     }
-    let raw = |at: usize| {
-        let pair = at > 0 && tokens[at].any(&["requests", "request"]) && tokens[at - 1].any(&["pull", "merge"]);
-        let media = tokens[at].word == "media" && at > 0 && tokens[at - 1].word == "social" && at + 1 == tokens.len();
-        pair || media || tokens[at].is(Class::Raw)
-    };
     let counted = |at: usize| {
         let number = tokens[..at].iter().rposition(|token| token.amount.is_some()).filter(|number| at - number <= 4);
         // `out of ten thousand commits`: not what is counted.
@@ -70,7 +74,14 @@ pub(crate) fn popular(text: &str) -> Option<String> {
         }
         number.or_else(|| tokens[..at].iter().position(|token| token.is(Class::Changes)))
     };
-    let (from, at) = (0..tokens.len()).filter(|&at| raw(at)).find_map(|at| Some((counted(at)?, at)))?;
-    let words: Vec<&str> = tokens[from..=at].iter().map(|token| token.raw.as_str()).collect();
+    // `Page views reach a million`: the number stands behind.
+    let reaches = |at: usize| {
+        let verb = tokens.get(at + 1).filter(|next| next.is(Class::Attains) || next.is(Class::Changes))?;
+        let number = tokens[at + 2..].iter().take(4).position(|token| token.amount.is_some())?;
+        (!tokens[at].stop && !verb.stop).then_some(at + 2 + number)
+    };
+    let told = |at: usize| counted(at).map(|from| (from, at)).or_else(|| Some((at, reaches(at)?)));
+    let (from, to) = (0..tokens.len()).filter(|&at| raw(at)).find_map(told)?;
+    let words: Vec<&str> = tokens[from..=to].iter().map(|token| token.raw).collect();
     Some(words.join(" "))
 }

@@ -6,6 +6,8 @@ use super::numbers::{amounts, span};
 use super::spoken::{Spoken, unled};
 use super::tokens;
 use crate::rules::words::words;
+use foldhash::HashMap;
+use std::sync::LazyLock;
 
 /// What in a sentence says when it is reached.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +18,10 @@ pub(crate) struct Reached {
     pub fields: Vec<(&'static str, String)>,
 }
 
+/// The field that says the same as a word, with its value, where there is one.
+type Total = Option<(&'static str, &'static str)>;
 /// Words that leave nothing open, each with the field that says the same.
-const TOTALS: &[(&str, Option<(&str, &str)>)] = &[
+const TOTALS: &[(&str, Total)] = &[
     ("zero no nobody none nothing", Some(("at_most", "0"))),
     ("halve halves halved", Some(("change", "\"-50%\""))),
     ("double doubles doubled twice", Some(("change", "\"2x\""))),
@@ -25,6 +29,8 @@ const TOTALS: &[(&str, Option<(&str, &str)>)] = &[
     ("quadruple quadruples quadrupled", Some(("change", "\"4x\""))),
     ("never always half third two-thirds quarter fifth tenth majority", None),
 ];
+static BY_WORD: LazyLock<HashMap<&'static str, Total>> =
+    LazyLock::new(|| TOTALS.iter().flat_map(|&(list, field)| list.split(' ').map(move |word| (word, field))).collect());
 /// Limits of one, which as a word of its own is mostly no number.
 const LIMITS: &[&str] = &[
     "at least one",
@@ -60,9 +66,12 @@ pub(crate) fn reached(text: &str, english: bool) -> Option<Reached> {
     if !english {
         return text.contains(char::is_numeric).then(|| Reached { words: String::new(), fields: Vec::new() });
     }
-    let lower = format!(" {} ", words(&text).join(" "));
-    if let Some(phrase) = LIMITS.iter().find(|phrase| lower.contains(&format!(" {phrase} "))) {
-        return Some(Reached { words: (*phrase).to_owned(), fields: Vec::new() });
+    let spoken = words(&text);
+    if spoken.iter().any(|word| word == "one") {
+        let lower = format!(" {} ", spoken.join(" "));
+        if let Some(phrase) = LIMITS.iter().find(|phrase| lower.contains(&format!(" {phrase} "))) {
+            return Some(Reached { words: (*phrase).to_owned(), fields: Vec::new() });
+        }
     }
     let tokens = tokens::read(&text);
     let said = Spoken(unled(&tokens));
@@ -71,18 +80,18 @@ pub(crate) fn reached(text: &str, english: bool) -> Option<Reached> {
         if fields.iter().any(|(key, _)| *key == "change") {
             fields.insert(0, ("baseline", "…".to_owned()));
         }
-        return Some(Reached { words: said.0[at].raw.clone(), fields });
+        return Some(Reached { words: said.0[at].raw.to_owned(), fields });
     }
     if let Some(at) = (0..said.0.len()).find(|&at| whole(said, at)) {
-        return Some(Reached { words: said.0[at].raw.clone(), fields: vec![("done", "false".to_owned())] });
+        return Some(Reached { words: said.0[at].raw.to_owned(), fields: vec![("done", "false".to_owned())] });
     }
     let (first, second) = said.rhythms()?;
     Some(Reached { words: said.words(first..second + 1), fields: Vec::new() })
 }
 
 /// Reads a word that leaves nothing open, with the field that says the same, where there is one.
-fn total<'f>(said: Spoken<'_>, at: usize) -> Option<Option<(&'f str, &'f str)>> {
-    let word = said.at(at)?.word.as_str();
+fn total(said: Spoken<'_>, at: usize) -> Option<Total> {
+    let word = said.at(at)?.word.as_ref();
     let before = |words: &[&str]| at > 0 && said.0[at - 1].any(words);
     let after = |words: &[&str]| said.at(at + 1).is_some_and(|next| next.any(words));
     // `no longer` says nothing of how often; the second half and third parties are no amounts.
@@ -99,7 +108,7 @@ fn total<'f>(said: Spoken<'_>, at: usize) -> Option<Option<(&'f str, &'f str)>> 
     if name {
         return None;
     }
-    TOTALS.iter().find(|(list, _)| list.split_whitespace().any(|one| one == word)).map(|(_, field)| *field)
+    BY_WORD.get(word).copied()
 }
 
 /// Tells whether a word stands for a whole that has to be reached, `All managers are trained`, and not for how far

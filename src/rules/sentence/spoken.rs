@@ -13,10 +13,10 @@ use std::ops::Range;
 
 /// A sentence, or the part of one that a verb such as `achieve` hands on.
 #[derive(Clone, Copy)]
-pub(super) struct Spoken<'t>(pub &'t [Token]);
+pub(super) struct Spoken<'t>(pub &'t [Token<'t>]);
 
 /// Skips what stands in front of a sentence and says nothing about what is wanted: `We will successfully`, `By June,`.
-pub(super) fn unled(tokens: &[Token]) -> &[Token] {
+pub(super) fn unled<'t>(tokens: &'t [Token<'t>]) -> &'t [Token<'t>] {
     const OPENS: &[&str] = &["by", "in", "until", "during", "after", "once", "before", "within", "for", "at"];
     let mut rest = tokens;
     loop {
@@ -41,7 +41,7 @@ pub(super) fn unled(tokens: &[Token]) -> &[Token] {
 
 impl<'t> Spoken<'t> {
     /// Gives the word at a place.
-    pub fn at(self, at: usize) -> Option<&'t Token> {
+    pub fn at(self, at: usize) -> Option<&'t Token<'t>> {
         self.0.get(at)
     }
 
@@ -51,7 +51,7 @@ impl<'t> Spoken<'t> {
     }
 
     /// Finds the first word from a place on that holds.
-    pub fn find(self, from: usize, holds: impl Fn(usize, &Token) -> bool) -> Option<usize> {
+    pub fn find(self, from: usize, holds: impl Fn(usize, &Token<'_>) -> bool) -> Option<usize> {
         (from..self.0.len()).find(|&at| holds(at, &self.0[at]))
     }
 
@@ -63,7 +63,7 @@ impl<'t> Spoken<'t> {
     /// Joins some of its words as they are written.
     pub fn words(self, range: Range<usize>) -> String {
         let end = range.end.min(self.0.len());
-        let words: Vec<&str> = self.0[range.start.min(end)..end].iter().map(|token| token.raw.as_str()).collect();
+        let words: Vec<&str> = self.0[range.start.min(end)..end].iter().map(|token| token.raw).collect();
         words.join(" ")
     }
 
@@ -102,7 +102,7 @@ impl<'t> Spoken<'t> {
     /// Tells whether a measure stands at a place as the noun that counts: `time to hire`, not `time sheet`.
     pub fn measure(self, at: usize) -> bool {
         let Some(token) = self.at(at) else { return false };
-        let ends = |next: &Token| {
+        let ends = |next: &Token<'_>| {
             [Joins, Changes, Attains, Compares, Quality].iter().any(|class| next.is(*class))
                 || next.amount.is_some()
                 || next.word.ends_with("ly")
@@ -163,6 +163,32 @@ impl<'t> Spoken<'t> {
                 || self.verb(at) && !token.form(Delivers, Form::Past)
         })
         .filter(|&at| at < clause)
+    }
+
+    /// Finds the verb of a plural noun where something stands between them, or where no list knows it: `calls about bills
+    /// halve`, `gifts overtake grants`. The noun that follows a plural is mostly a known thing: `sales deck`.
+    pub fn distant(self) -> Option<usize> {
+        let end = self.phrase();
+        let many = |at: usize| lexicon::plural(&self.0[at].word) && !self.0[at].stop && self.0[at].amount.is_none();
+        let strange =
+            |token: &Token<'_>| token.classes.unknown() && token.amount.is_none() && !lexicon::plural(&token.word);
+        let verb = |at: usize| at + 1 < self.0.len() && (strange(&self.0[at]) || self.acts(at));
+        if let Some(at) = (1..end).find(|&at| many(at - 1) && verb(at)) {
+            return Some(at);
+        }
+        if !end.checked_sub(1).is_some_and(many) {
+            return None;
+        }
+        self.find(end + 1, |at, _| self.acts(at) && !self.is(at - 1, Joins))
+    }
+
+    /// Tells whether the word at a place can only be the verb of a plural: of work, where its object follows.
+    pub fn acts(self, at: usize) -> bool {
+        const OPENS: &[&str] = &["a", "an", "the", "their", "its", "our", "your", "his", "her", "no"];
+        let token = &self.0[at];
+        let of_own = [Changes, Attains, Behaves].iter().any(|class| token.form(*class, Form::Base));
+        let work = token.form(Delivers, Form::Base) && self.at(at + 1).is_some_and(|next| next.any(OPENS));
+        (of_own || work) && !self.nounish(at)
     }
 
     /// Finds two rhythms of which the first becomes the second: `weekly to daily`.

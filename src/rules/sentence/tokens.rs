@@ -3,14 +3,15 @@
 
 use super::lexicon::{Class, Classes, Form};
 use super::numbers::{self, Amount};
+use std::borrow::Cow;
 
 /// One word of a sentence.
 #[derive(Debug, Clone)]
-pub(super) struct Token {
+pub(super) struct Token<'t> {
     /// As written, without the punctuation around it.
-    pub raw: String,
+    pub raw: &'t str,
     /// In lower case.
-    pub word: String,
+    pub word: Cow<'t, str>,
     /// Whether punctuation behind it ends a phrase.
     pub stop: bool,
     /// Whether that is a colon.
@@ -23,7 +24,7 @@ pub(super) struct Token {
     pub amount: Option<Amount>,
 }
 
-impl Token {
+impl Token<'_> {
     /// Tells whether it can be of a class, in any form.
     pub fn is(&self, class: Class) -> bool {
         self.classes.is(class)
@@ -41,12 +42,12 @@ impl Token {
 
     /// Tells whether it is one of some words.
     pub fn any(&self, words: &[&str]) -> bool {
-        words.contains(&self.word.as_str())
+        words.contains(&self.word.as_ref())
     }
 }
 
-/// Takes list marks, numbering such as `KR1:` or `[P0]`, and Markdown off a sentence.
-pub(super) fn clean(text: &str) -> String {
+/// Takes list marks, numbering such as `KR1:` or `[P0]`, and Markdown off a sentence, and puts space around its arrows.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let mut rest = text.trim();
     loop {
         let before = rest;
@@ -73,7 +74,10 @@ pub(super) fn clean(text: &str) -> String {
             break;
         }
     }
-    unmarked(rest)
+    match unmarked(rest) {
+        Cow::Borrowed(clear) => numbers::apart(clear),
+        Cow::Owned(clear) => numbers::apart(&clear).into_owned().into(),
+    }
 }
 
 /// Tells whether a word only numbers what follows: `KR1:`, `O2.KR3`, `P1:`, `1.`, `2)`, `1.3.`.
@@ -100,7 +104,10 @@ fn numbering(word: &str) -> bool {
 }
 
 /// Takes emphasis and code marks away, and leaves the words of a link.
-fn unmarked(text: &str) -> String {
+fn unmarked(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| matches!(byte, b'[' | b'*' | b'_' | b'`')) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('[') {
@@ -116,19 +123,18 @@ fn unmarked(text: &str) -> String {
             out = out.replace(mark, "");
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// Reads the words of a sentence that [`clean`] gave.
-pub(super) fn read(text: &str) -> Vec<Token> {
-    let text = numbers::apart(text);
-    let words = numbers::split(&text);
+pub(super) fn read(text: &str) -> Vec<Token<'_>> {
+    let words = numbers::split(text);
     let mut amounts = numbers::among_words(&words).into_iter().peekable();
     let mut depth = 0_usize;
     let mut tokens = Vec::with_capacity(words.len());
     for (at, written) in words.into_iter().enumerate() {
-        let opens = written.matches(['(', '[']).count();
-        let closes = written.matches([')', ']']).count();
+        let count = |signs: [u8; 2]| written.bytes().filter(|byte| signs.contains(byte)).count();
+        let (opens, closes) = (count(*b"(["), count(*b")]"));
         let aside = depth > 0 || opens > 0 && written.starts_with(['(', '[']);
         depth = (depth + opens).saturating_sub(closes);
         let bare = written.trim_matches(|c: char| {
@@ -144,9 +150,13 @@ pub(super) fn read(text: &str) -> Vec<Token> {
         }
         let ended = written.trim_end_matches(['"', '\'', ')', ']', '”', '’']);
         let (stop, colon) = (ended.ends_with([',', ';', ':', '.', '!', '?']), ended.ends_with(':'));
-        let word = if bare.is_ascii() { bare.to_ascii_lowercase() } else { bare.replace('’', "'").to_lowercase() };
+        let word = match bare.is_ascii() {
+            true if !bare.bytes().any(|byte| byte.is_ascii_uppercase()) => Cow::Borrowed(bare),
+            true => Cow::Owned(bare.to_ascii_lowercase()),
+            false => Cow::Owned(bare.replace('’', "'").to_lowercase()),
+        };
         let classes = Classes::of(&word);
-        tokens.push(Token { raw: bare.to_owned(), word, stop, colon, aside, classes, amount });
+        tokens.push(Token { raw: bare, word, stop, colon, aside, classes, amount });
     }
     tokens
 }

@@ -3,6 +3,8 @@ use crate::okr::Measure;
 use crate::rules::sentence::reached;
 use crate::rules::words::{direction, words};
 use crate::rules::{Context, declare_rule};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 declare_rule! {
     /// Two measures in one key result.
@@ -62,7 +64,8 @@ declare_rule! {
 }
 
 /// What stands between two measures.
-const JOINTS: &[&str] = &[" and ", " while ", " as well as ", "; ", " & ", " plus "];
+const JOINTS: [&str; 6] = [" and ", " while ", " as well as ", "; ", " & ", " plus "];
+static FINDERS: LazyLock<[Finder<'static>; 6]> = LazyLock::new(|| JOINTS.map(Finder::new));
 
 /// What belongs to the number before it: `between 5 and 10`, `from 3 to 1 and a half`.
 const RANGE: &[&str] = &["between", "from"];
@@ -87,7 +90,9 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
 
 /// Finds the words by which each half of a sentence says how far, or which way, its own measure goes.
 fn two(title: &str) -> Option<(String, String)> {
-    JOINTS.iter().flat_map(|joint| title.match_indices(joint)).find_map(|(at, joint)| {
+    let found = FINDERS.iter().zip(JOINTS);
+    let mut found = found.flat_map(|(finder, joint)| finder.find_iter(title.as_bytes()).map(move |at| (at, joint)));
+    found.find_map(|(at, joint)| {
         let (before, after) = (&title[..at], &title[at + joint.len()..]);
         let range = words(before).iter().rev().take(3).any(|word| RANGE.contains(&word.as_str()));
         (!range).then(|| own(before).zip(own(after)))?

@@ -1,6 +1,7 @@
 use crate::finding::Finding;
 use crate::rules::sentence::{Effect, Sign, defined, effect, measured};
 use crate::rules::{Context, declare_rule};
+use foldhash::HashMap;
 
 declare_rule! {
     /// A key result that says that a thing gets done, made, shipped, held, hired or documented, not that a measure changes.
@@ -54,6 +55,8 @@ declare_rule! {
 }
 
 fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+    // Many key results share few units.
+    let mut units: HashMap<&str, bool> = HashMap::default();
     for part in context.active_parts() {
         let key_result = part.key_result;
         let Effect::Output(sign, words) = effect(&key_result.title) else { continue };
@@ -61,7 +64,9 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         // task; numbers of any other kind outweigh what is only said to be there.
         let task = matches!(sign, Sign::Task);
         let weak = matches!(sign, Sign::There | Sign::Have | Sign::Can | Sign::Thing);
-        if measured(key_result).is_some() && !task || defined(key_result) && weak {
+        let mut is_measured = |unit| *units.entry(unit).or_insert_with(|| measured(unit));
+        let unit = key_result.unit.as_deref();
+        if defined(key_result) && (weak || !task && unit.is_some_and(&mut is_measured)) {
             continue;
         }
         let (seen, question) = (shown(sign, &words), question(sign));
