@@ -57,6 +57,10 @@ fn without_commands(text: &str) -> String {
 pub fn json(document: &str) -> Cow<'_, str> {
     // Below that, controls are escaped already, or the document's own.
     let is_loose = |c: char| c >= '\u{7f}' && is_hostile(c);
+    // Most texts of a long log are plain: a look at their bytes is enough.
+    if document.bytes().all(|byte| byte < 0x7f && byte != b'#') {
+        return Cow::Borrowed(document);
+    }
     if !document.contains(is_loose) && !document.contains(LEGACY_COMMAND) {
         return Cow::Borrowed(document);
     }
