@@ -42,8 +42,8 @@ pub struct Log {
 
 impl Log {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
-        let (known, stamps) = match self.goalposts || self.work || self.at.as_of.is_some() {
-            true => (None, None),
+        let view::Glimpse { known, stamps } = match self.goalposts || self.work || self.at.as_of.is_some() {
+            true => view::Glimpse::default(),
             false => view::View::glimpse(global, session)?,
         };
         if let Some((view, outline)) = known

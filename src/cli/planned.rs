@@ -12,7 +12,7 @@ use crate::syntax::writing::{Address, Draft};
 use crate::text::printable;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// What is to stand in the files of a work tree.
 pub struct Planned<'v> {
@@ -98,17 +98,21 @@ impl<'v> Planned<'v> {
 
     /// Plans a file that holds no goals.
     pub fn place(&mut self, path: &str, before: Option<Vec<u8>>, text: String) -> Result<(), Failure> {
-        if before.is_none() {
-            self.creatable(path)?;
+        match before {
+            None => self.creatable(path)?,
+            Some(_) => self.reachable(path)?,
         }
         self.before.insert(path.to_owned(), before);
         self.others.insert(path.to_owned(), text);
         Ok(())
     }
 
-    /// Refuses a place that something is at, or that a link leads to: it may lie outside of the repository.
-    fn creatable(&self, path: &str) -> Result<(), Failure> {
+    /// Refuses a place outside of the repository, and one that a link leads to: it may lie there too.
+    fn reachable(&self, path: &str) -> Result<(), Failure> {
         let wrong = |message: String| Err(Usage::new(message, "name another file").into());
+        if !Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+            return wrong(format!("{path} lies outside the repository"));
+        }
         let mut at = PathBuf::new();
         for part in Path::new(path).parent().into_iter().flat_map(Path::components) {
             at.push(part);
@@ -116,6 +120,13 @@ impl<'v> Planned<'v> {
                 return wrong(format!("{path} cannot be made: {} is no folder", at.display()));
             }
         }
+        Ok(())
+    }
+
+    /// Refuses a place that cannot be reached, or that something is at.
+    fn creatable(&self, path: &str) -> Result<(), Failure> {
+        self.reachable(path)?;
+        let wrong = |message: String| Err(Usage::new(message, "name another file").into());
         match self.view.root.join(path).symlink_metadata() {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => wrong(format!("{path} cannot be made: {error}")),

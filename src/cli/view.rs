@@ -19,7 +19,6 @@ use crate::source::{self, AsOf, Revision, Stamps, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// One state of a repository, seen on one day.
@@ -40,15 +39,22 @@ pub struct View {
     cache: Option<Cache>,
 }
 
-/// What an earlier run found where nothing changed since, and the stamps that a reading may be remembered by.
-type Glimpse = (Option<(View, Outline)>, Option<Stamps>);
-
 /// Where the files of a view were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seen {
     WorkTree,
     Index,
     Commit,
+}
+
+/// What a look shows that reads no goal.
+#[derive(Default)]
+pub struct Glimpse {
+    /// A view without goals, and an outline of those, where an earlier run read just the same, and found it to be what
+    /// HEAD holds and nothing in it to speak of.
+    pub known: Option<(View, Outline)>,
+    /// What a reading may be remembered by.
+    pub stamps: Option<Stamps>,
 }
 
 /// What is known of the past.
@@ -70,23 +76,23 @@ impl View {
         Ok(view)
     }
 
-    /// Looks at a work tree without reading it: `None` unless an earlier run read just the same, and found it to be what
-    /// HEAD holds and nothing in it to speak of. It comes without the goals: of those there is an outline. Beside it stand
-    /// the stamps that a reading may be remembered by.
+    /// Looks at a work tree without reading it.
     pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<Glimpse, Failure> {
-        let Ok(repository) = open(global) else { return Ok((None, None)) };
-        let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok((None, None)) };
-        let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else { return Ok((None, None)) };
+        let Ok(repository) = open(global) else { return Ok(Glimpse::default()) };
+        let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok(Glimpse::default()) };
+        let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else {
+            return Ok(Glimpse::default());
+        };
         let root = root.to_owned();
-        let Ok(config) = source::configuration(&root) else { return Ok((None, None)) };
+        let Ok(config) = source::configuration(&root) else { return Ok(Glimpse::default()) };
         let stamps = Stamps::take(&repository, &root, &config);
         let outlined = stamps.as_ref().and_then(|stamps| cache.outline(head, &config, stamps));
-        let Some(outline) = outlined else { return Ok((None, stamps)) };
+        let Some(outline) = outlined else { return Ok(Glimpse { known: None, stamps }) };
         let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));
         let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache };
-        Ok((Some((view, outline)), stamps))
+        Ok(Glimpse { known: Some((view, outline)), stamps })
     }
 
     /// Keeps what a later [`View::glimpse`] may do with, where a reading found nothing to speak of. The stamps are older
@@ -346,28 +352,6 @@ impl View {
     /// Tells whether files that no setting names may be read from the disk: those of a commit or the index are others.
     pub fn is_on_disk(&self) -> bool {
         self.seen == Seen::WorkTree
-    }
-
-    /// Makes ready to look back; `None` without git and before the first commit.
-    fn past(&self, options: &Options) -> Result<Option<Past<'_>>, Failure> {
-        let (Some(repository), Some(from)) = (&self.repository, self.from) else { return Ok(None) };
-        Ok(Some(Past::new(repository, from, &self.tree.config, options, self.cache.as_ref())?))
-    }
-
-    /// Walks the history behind the view, uncommitted values included. Without git it is empty and complete, before the
-    /// first commit it holds the uncommitted values alone.
-    pub fn history(&self, options: &Options, session: &mut Session<'_>) -> Result<History, Failure> {
-        // What was read is hundreds of thousands of small pieces, and the process ends soon: giving each back takes longer
-        // than the system takes for all.
-        let mut past = ManuallyDrop::new(self.past(options)?);
-        self.told(past.as_mut(), session)
-    }
-
-    fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
-        let mut history = self.walked(past, session)?;
-        self.add_uncommitted(&mut history, &self.tree)?;
-        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
-        Ok(history)
     }
 
     /// Reads the configuration alone: of the work tree around, or the defaults; warns of what is wrong with it.

@@ -230,11 +230,29 @@ const DATED: &[(&str, Column)] = &[
     ("authoremail", Column::Email),
 ];
 
-/// Tools that are known by their columns, as their own help pages list them.
-const TOOLS: &[(&str, &[&str])] = &[
-    ("Betterworks CSV", &["name", "type", "progress", "startdate", "enddate", "owneremail"]),
-    ("Peoplebox CSV", &["rowid", "parentrowids", "goaltitle", "owneremails"]),
-    ("PeopleCues CSV", &["objectivetitle", "owneremailid", "metricname"]),
+/// A tool that is known by its columns.
+pub struct Tool {
+    /// What its tables are called.
+    pub name: &'static str,
+    /// Columns that all of them have.
+    columns: &'static [&'static str],
+    /// Columns that are something else there than elsewhere.
+    own: &'static [(&'static str, Column)],
+}
+
+/// Tools with their columns, as their own help pages list them.
+const TOOLS: &[Tool] = &[
+    Tool {
+        name: "Betterworks CSV",
+        columns: &["name", "type", "progress", "startdate", "enddate", "owneremail"],
+        own: &[],
+    },
+    Tool { name: "Peoplebox CSV", columns: &["rowid", "parentrowids", "goaltitle", "owneremails"], own: &[] },
+    Tool {
+        name: "PeopleCues CSV",
+        columns: &["objectivetitle", "owneremailid", "metricname"],
+        own: &[("owneremailid", Column::OfObjective(Field::Owners)), ("description", Column::OfObjective(Field::Why))],
+    },
 ];
 
 /// Gives a name without what spelling adds to it.
@@ -242,9 +260,9 @@ pub fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Finds what a column of goals is.
-pub fn of_goals(name: &str) -> Option<Column> {
-    find(THEIRS, name)
+/// Finds what a column of goals is, of a tool that may be known.
+pub fn of_goals(tool: Option<&Tool>, name: &str) -> Option<Column> {
+    tool.and_then(|tool| find(tool.own, name)).or_else(|| find(THEIRS, name))
 }
 
 /// Finds what a column of dated values is.
@@ -285,9 +303,9 @@ pub fn shown(column: Column) -> String {
     }
 }
 
-/// Names the tool that writes such columns.
-pub fn tool(columns: &[String]) -> Option<&'static str> {
+/// Finds the tool that writes such columns.
+pub fn tool(columns: &[String]) -> Option<&'static Tool> {
     let plain: Vec<String> = columns.iter().map(|name| self::plain(name)).collect();
     let has = |wanted: &&str| plain.iter().any(|name| name == wanted);
-    TOOLS.iter().find(|(_, wanted)| wanted.iter().all(has)).map(|(tool, _)| *tool)
+    TOOLS.iter().find(|tool| tool.columns.iter().all(has))
 }

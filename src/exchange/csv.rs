@@ -370,8 +370,9 @@ struct Row {
 }
 
 fn theirs(sheet: &Sheet, map: &[(Column, String)]) -> Result<Intake, Error> {
-    let mut intake = Intake::of(columns::tool(&sheet.columns).unwrap_or("CSV"));
-    let columns = sheet.understood(map, columns::of_goals, &mut intake);
+    let tool = columns::tool(&sheet.columns);
+    let mut intake = Intake::of(tool.map_or("CSV", |tool| tool.name));
+    let columns = sheet.understood(map, |name| columns::of_goals(tool, name), &mut intake);
     let at = |column: Column| columns.iter().position(|known| *known == Some(column));
     let (title, objective) = (at(Column::Of(Field::Title)), at(Column::Objective));
     if title.is_none() && objective.is_none() {

@@ -5,6 +5,6 @@ use super::export::Export;
 
 /// Writes every event, the oldest first.
 pub fn events(export: &Export) -> String {
-    let lines = export.events.iter().rev().map(|event| serde_json::to_string(event).expect("an event is JSON") + "\n");
-    lines.collect()
+    let line = |event| serde_json::to_string(event).expect("an event is JSON");
+    export.events.iter().rev().map(|event| format!("{}\n", crate::text::json(&line(event)))).collect()
 }

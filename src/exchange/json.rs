@@ -12,9 +12,7 @@ use serde_json::Value;
 
 /// Writes it.
 pub fn document(export: &Export) -> String {
-    let mut text = serde_json::to_string_pretty(&export.published()).expect("plain values are JSON");
-    text.push('\n');
-    text
+    crate::report::json(&export.published())
 }
 
 /// Tells whether a document is of this form.

@@ -133,7 +133,7 @@ impl Reading {
         let Some(&(line, head)) = content.next() else { return };
         let sheet = Sheet { columns: cells(head), rows: content.map(|(line, row)| (*line, cells(row))).collect() };
         let before = self.intake.left.len();
-        let columns = sheet.understood(map, columns::of_goals, &mut self.intake);
+        let columns = sheet.understood(map, |name| columns::of_goals(None, name), &mut self.intake);
         self.intake.left[before..].iter_mut().for_each(|left| left.line = line);
         let title = columns.iter().position(|column| *column == Some(Column::Of(Field::Title)));
         let (Some(title), Some(objective)) = (title, self.objective()) else {

@@ -70,10 +70,10 @@ fn ladder(scoring: &Cursor<'_>, fields: &mut Fields, intake: &mut Intake) -> boo
     for (key, value) in table {
         match (score(key), amount(value)) {
             (Some(progress), Ok(read)) => rungs.push((progress, read.value, read.unit)),
-            _ => rungs.clear(),
-        }
-        if rungs.is_empty() {
-            break;
+            _ => {
+                rungs.clear();
+                break;
+            }
         }
     }
     rungs.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -270,7 +270,8 @@ impl Settling<'_> {
         });
         let source = super::csv::stem(&self.wanted.source);
         let source = source.split('.').next().unwrap_or_default();
-        let named = [self.wanted.team.as_deref(), goal.team.as_deref(), owner, Some(source)];
+        let team = goal.team.as_deref().map(|team| team.rsplit('/').next().unwrap_or_default());
+        let named = [self.wanted.team.as_deref(), team, owner, Some(source)];
         named.into_iter().flatten().map(slug).find(|team| !team.is_empty()).unwrap_or_else(|| "team".to_owned())
     }
 

@@ -49,13 +49,6 @@ fn prepare() {
     });
 }
 
-/// Sets a thread up that reads many objects, first thing in it: glibc asks the system for a thread's memory page by page,
-/// and keeps what it once had. What is taken here is address space alone, none of it is touched.
-pub fn prepare_thread() {
-    let reserve = || std::hint::black_box(Vec::<u8>::with_capacity(15 << 20));
-    drop((reserve(), reserve()));
-}
-
 impl From<git2::Oid> for ObjectId {
     fn from(id: git2::Oid) -> Self {
         let mut bytes = [0; 20];

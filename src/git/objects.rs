@@ -215,12 +215,8 @@ impl<'t> RawEntries<'t> {
         let near = steps.take_while(|(one, other)| one == other).count() * STEP;
         let rest = self.0[near..].iter().zip(&other.0[near..]);
         let same = near + rest.take_while(|(one, other)| one == other).count();
-        let mut at = 0;
-        while let Some(next) =
-            parse::Head::read(&self.0[at..]).map(|head| at + head.next()).filter(|&next| next <= same)
-        {
-            at = next;
-        }
+        // What is not well-formed there is so on both sides, and says the same.
+        let at = parse::boundary(self.0, same);
         (self.0, other.0) = (&self.0[at..], &other.0[at..]);
     }
 }

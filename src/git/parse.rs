@@ -1,6 +1,7 @@
 //! Owns the bytes of commits and trees: parsed by hand, since every commit of a long history passes through here.
 
 use super::{CommitRecord, ObjectId, Outline, Person, Signature, TreeEntry, trailers};
+use memchr::{memchr, memrchr};
 
 /// Reads a commit. `None` where it has no tree.
 pub(super) fn commit(id: ObjectId, bytes: &[u8]) -> Option<CommitRecord> {
@@ -75,7 +76,7 @@ pub(super) fn outline(bytes: &[u8], trailer: &str) -> Option<Outline> {
         raw.push(b'\n');
     }
     let lead = rest.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(rest.len());
-    let end = rest[lead..].iter().position(|&b| b == b'\n').map_or(rest.len(), |end| lead + end);
+    let end = memchr(b'\n', &rest[lead..]).map_or(rest.len(), |end| lead + end);
     raw.push(b'\n');
     raw.extend_from_slice(&rest[lead..end]);
     let trailers = trailers::values(rest, trailer).iter().map(|value| decode(value, latin1)).collect();
@@ -112,6 +113,16 @@ impl Head {
     }
 }
 
+/// Gives where the last entry ends that lies in the first `same` bytes of a tree as a whole. Modes are not looked at.
+pub(super) fn boundary(bytes: &[u8], same: usize) -> usize {
+    let mut at = 0;
+    let next = |at: usize| bytes[at..].iter().position(|&b| b == 0).map(|end| at + end + 21);
+    while let Some(next) = next(at).filter(|&next| next <= same) {
+        at = next;
+    }
+    at
+}
+
 /// Reads the entries of a tree in git's order. `None` where it is cut off.
 pub(super) fn tree(mut bytes: &[u8]) -> Option<Vec<TreeEntry>> {
     let mut entries = Vec::new();
@@ -146,8 +157,8 @@ pub(super) fn entry(mut bytes: &[u8], wanted: &[u8]) -> Option<(u32, ObjectId)> 
 
 /// Reads `Name <address> seconds +zone`; what is not there is empty or 0, as git itself reads broken lines.
 fn signature(line: &[u8], text: impl Fn(&[u8]) -> String) -> Signature {
-    let close = line.iter().rposition(|&b| b == b'>').unwrap_or(line.len());
-    let open = line[..close].iter().position(|&b| b == b'<').unwrap_or(close);
+    let close = memrchr(b'>', line).unwrap_or(line.len());
+    let open = memchr(b'<', &line[..close]).unwrap_or(close);
     let name = line[..open].trim_ascii();
     let email = line.get(open + 1..close).unwrap_or_default().trim_ascii();
     let (seconds, offset_minutes) = moment(line);
@@ -156,9 +167,11 @@ fn signature(line: &[u8], text: impl Fn(&[u8]) -> String) -> Signature {
 
 /// Reads the moment at the end of a signature: seconds since 1970, and minutes east of UTC.
 fn moment(line: &[u8]) -> (i64, i32) {
-    let close = line.iter().rposition(|&b| b == b'>').unwrap_or(line.len());
-    let when = String::from_utf8_lossy(line.get(close + 1..).unwrap_or_default());
-    let mut when = when.split_ascii_whitespace();
+    let close = memrchr(b'>', line).unwrap_or(line.len());
+    let when = line.get(close + 1..).unwrap_or_default();
+    let words = when.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    // What is no UTF-8 is no number either.
+    let mut when = words.map(|word| std::str::from_utf8(word).unwrap_or_default());
     let seconds = when.next().and_then(|word| word.parse().ok()).unwrap_or(0);
     (seconds, when.next().and_then(zone).unwrap_or(0))
 }
@@ -192,7 +205,10 @@ fn split_once(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
 }
 
 fn next_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    if bytes.is_empty() { None } else { Some(split_once(bytes, b'\n').unwrap_or((bytes, b""))) }
+    if bytes.is_empty() {
+        return None;
+    }
+    Some(memchr(b'\n', bytes).map_or((bytes, b""), |end| (&bytes[..end], &bytes[end + 1..])))
 }
 
 #[cfg(test)]

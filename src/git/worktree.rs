@@ -3,7 +3,7 @@
 use super::{Error, ObjectId, Repository};
 use git2::{ErrorClass, RepositoryState};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An operation that git has begun and not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,24 @@ pub struct Tracked {
     pub settled: bool,
 }
 
+impl Tracked {
+    fn of(entry: git2::IndexEntry) -> Self {
+        // Bits of `flags_extended`: a file outside a sparse checkout, and one of `git add --intent-to-add`.
+        const SKIP_WORKTREE: u16 = 0x4000;
+        const INTENT_TO_ADD: u16 = 0x2000;
+        // Bits of `flags` that are 0 but for the sides of a conflict.
+        const STAGE: u16 = 0x3000;
+        let path = String::from_utf8(entry.path);
+        Tracked {
+            path: path.unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned()),
+            id: entry.id.into(),
+            mode: entry.mode,
+            left_out: entry.flags_extended & SKIP_WORKTREE != 0,
+            settled: entry.flags & STAGE == 0 && entry.flags_extended & INTENT_TO_ADD == 0,
+        }
+    }
+}
+
 impl Repository {
     /// Tells whether `.gitignore` and its like leave a path out, tracked or not.
     ///
@@ -54,25 +72,21 @@ impl Repository {
     /// # Errors
     /// [`Error::Index`] for a sparse or split index, which libgit2 cannot read.
     pub fn tracked(&self) -> Result<Vec<Tracked>, Error> {
-        // Bits of `flags_extended`: a file outside a sparse checkout, and one of `git add --intent-to-add`.
-        const SKIP_WORKTREE: u16 = 0x4000;
-        const INTENT_TO_ADD: u16 = 0x2000;
-        // Bits of `flags` that are 0 but for the sides of a conflict.
-        const STAGE: u16 = 0x3000;
-        let index = self.index()?;
-        let mut files: Vec<_> = index
-            .iter()
-            .map(|entry| Tracked {
-                path: String::from_utf8(entry.path)
-                    .unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned()),
-                id: entry.id.into(),
-                mode: entry.mode,
-                left_out: entry.flags_extended & SKIP_WORKTREE != 0,
-                settled: entry.flags & STAGE == 0 && entry.flags_extended & INTENT_TO_ADD == 0,
-            })
-            .collect();
+        let mut files: Vec<_> = self.index()?.iter().map(Tracked::of).collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
+    }
+
+    /// Tells whether the next commit holds each of these files, and none is left out of the work tree.
+    ///
+    /// # Errors
+    /// As [`Repository::tracked`].
+    pub fn are_settled<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> Result<bool, Error> {
+        let index = self.index()?;
+        Ok(paths.into_iter().all(|path| {
+            let found = index.get_path(Path::new(path), 0).map(Tracked::of);
+            found.is_some_and(|file| file.path == path && file.settled && !file.left_out)
+        }))
     }
 
     /// Lists the files of which the index holds the sides of a conflict, by path in byte order.

@@ -2,7 +2,8 @@
 //! many threads as help. Never keeps what was read: [`super::states`] does.
 
 use super::threads;
-use crate::git::{Error, ObjectId, Objects, Repository, prepare_thread};
+use crate::cores::prepare_thread;
+use crate::git::{Error, ObjectId, Objects, Repository};
 use crate::source::LARGEST_FILE;
 use crate::syntax::{Reading, Version};
 use std::sync::mpsc::sync_channel;

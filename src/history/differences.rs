@@ -5,7 +5,8 @@ use super::graph::{Graph, Key, Node};
 use super::progress::{Progress, Stage};
 use super::threads;
 use super::trees::{Entry, FileChange, Trees};
-use crate::git::{Error, ObjectId, Repository, prepare_thread};
+use crate::cores::prepare_thread;
+use crate::git::{Error, ObjectId, Repository};
 use crate::source::Paths;
 
 /// What a node changed.

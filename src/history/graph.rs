@@ -161,6 +161,13 @@ impl<'r> Graph<'r> {
         self.steps.is_bare(commit)
     }
 
+    /// Makes room for so many commits more that the ledger knows.
+    pub(super) fn expect(&mut self, commits: usize) {
+        self.remembered.reserve(commits);
+        self.commits.reserve(commits);
+        self.steps.expect(commits);
+    }
+
     /// Takes the next commit that the ledger knows, before any is read; `None` where it is not new.
     pub(super) fn remember(&mut self, id: ObjectId, seconds: i64) -> Option<()> {
         let known = self.remembered.insert(id, self.commits.len());

@@ -19,6 +19,12 @@ pub(super) struct Steps {
 }
 
 impl Steps {
+    /// Makes room for so many commits more.
+    pub(super) fn expect(&mut self, commits: usize) {
+        self.of.reserve(commits);
+        self.parents.reserve(commits);
+    }
+
     /// Takes how walks go on from a commit.
     pub(super) fn insert(&mut self, commit: usize, is_node: bool, bare: bool, parents: impl Iterator<Item = usize>) {
         let start = self.parents.len();

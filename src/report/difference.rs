@@ -275,7 +275,7 @@ impl From<&ObjectiveChange<'_>> for ObjectiveChangeV1 {
             line: seen.map_or(1, |seen| seen.line),
         };
         if change.sensitive {
-            published.before.iter_mut().chain(&mut published.after).for_each(mask::stand);
+            published.before.iter_mut().chain(&mut published.after).for_each(StandV1::mask);
         }
         published
     }
@@ -304,8 +304,27 @@ impl From<&KeyResultChange<'_>> for KeyResultChangeV1 {
             line: seen.map_or(1, |seen| seen.line),
         };
         if change.sensitive {
-            mask::key_result_change(&mut published);
+            published.mask();
         }
         published
+    }
+}
+
+impl KeyResultChangeV1 {
+    fn mask(&mut self) {
+        self.title = mask::digits(&self.title);
+        self.unit = self.unit.as_deref().map(mask::digits);
+        self.as_committed = mask::share(self.as_committed);
+        self.before.iter_mut().chain(&mut self.after).for_each(StandV1::mask);
+        self.changes.iter_mut().for_each(mask::change);
+    }
+}
+
+impl StandV1 {
+    fn mask(&mut self) {
+        self.current = None;
+        for figure in [&mut self.progress, &mut self.raw, &mut self.expected] {
+            *figure = mask::share(*figure);
+        }
     }
 }

@@ -2,7 +2,6 @@
 //! percent. Every model of this room passes through here before anything is printed.
 //! Never decides who is sensitive: callers say so.
 
-use super::difference::{KeyResultChangeV1, StandV1};
 use super::model::{ChangeV1, CheckInV1, EventV1, GoalpostV1, KeyResultV1, LedgerV1};
 use serde_json::Value;
 
@@ -100,23 +99,6 @@ pub fn event(event: &mut EventV1) {
     event.changes.iter_mut().for_each(change);
 }
 
-/// Masks a key result that a change touches.
-pub fn key_result_change(kr: &mut KeyResultChangeV1) {
-    kr.title = digits(&kr.title);
-    kr.unit = kr.unit.as_deref().map(digits);
-    kr.as_committed = share(kr.as_committed);
-    kr.before.iter_mut().chain(&mut kr.after).for_each(stand);
-    kr.changes.iter_mut().for_each(change);
-}
-
-/// Masks what a goal stands at.
-pub fn stand(stand: &mut StandV1) {
-    stand.current = None;
-    for figure in [&mut stand.progress, &mut stand.raw, &mut stand.expected] {
-        *figure = share(*figure);
-    }
-}
-
 /// Masks the summary of a commit, which may speak of any key result that the commit touches.
 pub fn summary(event: &mut EventV1) {
     event.summary = None;
@@ -135,7 +117,7 @@ pub fn ledger(page: &mut LedgerV1) {
 }
 
 /// Masks one changed field.
-fn change(change: &mut ChangeV1) {
+pub fn change(change: &mut ChangeV1) {
     for side in [&mut change.before, &mut change.after] {
         if let Some(masked) = masked(&change.field, side) {
             *side = masked.into();

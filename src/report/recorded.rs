@@ -79,7 +79,8 @@ pub fn render(recorded: &RecordedV1, style: &Style) -> String {
     let mut view = View::new(style);
     for kr in &recorded.key_results {
         let room = view.style.width;
-        view.line(&view.style.cell(Tone::Strong, &kr.name, room));
+        let name = view.style.cell(Tone::Strong, &kr.name, room);
+        view.line(&name);
         let title = log::quoted(&kr.title, view.style);
         view.wrapped(Tone::Faint, &title, "  ");
         let words = view.words(kr.change, &kr.changes, None);

@@ -46,19 +46,13 @@ impl Stamps {
     /// Tells whether a tree that was read after these were taken is what HEAD holds, and will be for as long as the stamps
     /// are the same: whatever else a reading depends on (ignored files, sparse checkouts) plays no part in it.
     pub fn stand_for(&self, tree: &Tree, repository: &Repository) -> bool {
-        let Ok(tracked) = repository.tracked() else { return false };
         let paths: BTreeSet<&str> = self.paths.iter().map(String::as_str).collect();
-        let plain: BTreeSet<&str> = tracked
-            .iter()
-            .filter(|file| file.settled && !file.left_out && paths.contains(file.path.as_str()))
-            .map(|file| file.path.as_str())
-            .collect();
         self.rested
             && !tree.revision.dirty
             && tree.skipped.is_empty()
-            && plain.len() == paths.len()
             && tree.files.len() == paths.len()
             && tree.files.iter().all(|file| paths.contains(file.path.as_str()))
+            && repository.are_settled(paths).unwrap_or(false)
     }
 }
 

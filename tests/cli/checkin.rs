@@ -86,7 +86,9 @@ fn a_value_is_written_and_what_it_does_is_told() {
 #[test]
 fn every_kind_is_checked_in_by_its_own_form() {
     let as_of = "\nas_of = 2026-11-22";
-    let cases: &[(&[&str], &[(&str, String)])] = &[
+    // What is typed, and what is written in the place of what.
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, String)]);
+    let cases: &[Case<'_>] = &[
         (&["share=25%"], &[("current  = 24.5 # by hand", "current  = 25.0 # by hand\nas_of    = 2026-11-22".into())]),
         (&["launch/share+=0.2"], &[("= 24.5 # by hand", "= 24.7 # by hand\nas_of    = 2026-11-22".into())]),
         (

@@ -370,6 +370,9 @@ fn what_cannot_be_closed_is_refused_and_nothing_is_written() {
         assert_eq!(place.git(&["status", "--porcelain"]), "", "{arguments:?}");
     }
     let _ = place.okr(&["close", "2026-Q4", "--early"]).exits(1).says("0.70 green  computed");
+    let _ = place.okr(&["close", "2026-Q3", "--report", "../end.md"]).exits(2).says("lies outside the repository");
+    let aside = ["close", "2026-Q3", "--report", "end.md"];
+    let _ = place.okr_in(&place.root().join("okrs"), &aside, &[]).exits(1).says("wrote okrs/end.md");
     let shallow = place.beside("shallow");
     place.git(&[
         "clone",
@@ -380,4 +383,25 @@ fn what_cannot_be_closed_is_refused_and_nothing_is_written() {
         shallow.to_str().expect("UTF-8"),
     ]);
     let _ = place.okr_in(&shallow, &["close", "2026-Q3"], &[]).exits(2).says("git fetch --unshallow");
+}
+
+#[test]
+fn no_name_leads_out_of_the_repository() {
+    let place = place();
+    let up = "[[cycle]]\nid = \"..\"\nstart = 2026-07-01\nend = 2026-09-30\n";
+    place.commit("2026-10-05", "Odd", &[("okr.toml", up), (PATH, &QUARTER.replace("\"2026-Q3\"", "\"..\""))]);
+    let _ = place.okr(&["close", ".."]).exits(2).says("lies outside the repository");
+    assert_eq!(place.git(&["status", "--porcelain"]), "");
+    #[cfg(unix)]
+    {
+        place.commit("2026-10-06", "Even", &[("okr.toml", ""), (PATH, QUARTER)]);
+        std::fs::create_dir_all(place.root().join("okrs/2026-Q4")).expect("a folder");
+        std::os::unix::fs::symlink(place.beside("home"), place.root().join("okrs/2026-Q4/retro")).expect("a link");
+        let _ = place
+            .okr(&["close", "2026-Q3", "--report", "okrs/2026-Q4/retro/end.md"])
+            .exits(2)
+            .says("outside the repository");
+        std::fs::remove_file(place.root().join("okrs/2026-Q4/retro")).expect("a link");
+        assert_eq!(place.git(&["status", "--porcelain"]), "");
+    }
 }

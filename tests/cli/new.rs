@@ -90,6 +90,9 @@ fn it_goes_into_the_owners_file_and_says_nothing_twice() {
     assert!(
         place.read(PATH).contains("cycle = \"2027-Q1\"\nwhy = ") && place.read(PATH).contains("owner = \"@other\"")
     );
+    let folder = place.root().join("okrs/2026-Q4");
+    let near = [&OBJECTIVE[..], &["--id", "near", "--file", "team.toml"]].concat();
+    let _ = place.okr_in(&folder, &near, &[]).exits(0).says(&format!("{PATH}:28: 2026-Q4/near"));
     let _ = place.okr(&key_result(&["--title", "Refunds stay rare", "--at-most", "2"])).exits(2).says("--objective");
     let _ = place
         .okr(&key_result(&["--objective", "speed", "--title", "Refunds stay rare", "--at-most", "2"]))
@@ -128,8 +131,8 @@ fn what_would_not_read_is_refused_and_nothing_is_written() {
         (objective(&["--cycle", "2026-Q9"]), "there is no cycle 2026-Q9"),
         (objective(&["--id", "speed"]), &format!("{PATH}:5: 2026-Q4/speed is there already")),
         (objective(&["--parent", "2026/trust"]), "[ref-dangling]"),
-        (objective(&["--file", "../elsewhere.toml"]), "no objective file of this repository"),
-        (objective(&["--file", "notes.md"]), "no objective file of this repository"),
+        (objective(&["--file", "../elsewhere.toml"]), "lies outside the repository"),
+        (objective(&["--file", "notes.md"]), "notes.md is no objective file"),
         (objective(&["--file", "elsewhere/a.toml"]), "is none of the objective files"),
         (objective(&["--file", "okrs/hidden.toml"]), "is ignored by git"),
         (objective(&["--file", &format!("{PATH}/a.toml")].map(|part| &*part.to_owned().leak())), "is no folder"),

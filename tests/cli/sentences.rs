@@ -4,7 +4,9 @@
 //! The rules were written while looking at the teams up to `saas`. Those that follow were measured once each before
 //! anybody looked at how they are read: `factory` to `platform`, 6.3 % of outcomes flagged and 92.8 % of outputs found;
 //! `university` to `museum`, harder on purpose, 20.1 % and 91.7 %; then, after the signs had been made more careful,
-//! `farm` to `registry` 4.4 % and 95.4 %; `devtools` to `product` 0.0 % and 86.9 %.
+//! `farm` to `registry` 4.4 % and 95.4 %; `devtools` to `product` 0.0 % and 86.9 %; `clinic` to `logistics` 5.7 % and
+//! 85.3 %. Then the verb of a distant plural was looked for: `college` to `ngo`, written before that, 2.2 % and 86.0 % (6.4 %
+//! and 86.0 % without it).
 
 // What it finds out is a table.
 #![allow(clippy::print_stdout)]

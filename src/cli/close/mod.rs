@@ -9,7 +9,7 @@ use super::new::objective::refuse_unknown_cycle;
 use super::planned::{self, Planned};
 use super::view::{Evidence, View};
 use super::written::{self, Asked};
-use super::{Failure, Outcome, Session, Usage, init};
+use super::{Failure, Outcome, Session, Usage, asked, init};
 use crate::okr::{Cycle, Name};
 use crate::report::document::{self, Stamp};
 use crate::report::{self, Cycles, Selection};
@@ -155,7 +155,12 @@ impl Close {
         let mut closed = View::with_git(global, &At::default(), session)?;
         closed.tree = after.clone();
         let path = match &self.report {
-            Some(typed) => session.place(global, typed).to_string_lossy().into_owned(),
+            Some(typed) => {
+                let typed = std::slice::from_ref(typed);
+                let paths = asked::anywhere(typed, &session.directory(global), &closed.root)?;
+                let first = paths.into_iter().next();
+                first.ok_or_else(|| Usage::new("--report names a folder", "name a file, for instance retro.md"))?
+            }
             None => format!("{}/{}/{TEMPLATE}.md", init::folder(&after.config), cycle.id),
         };
         let file = closed.root.join(&path);

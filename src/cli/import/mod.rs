@@ -122,12 +122,10 @@ impl Import {
     /// Tells whether the input is a table of dated values rather than goals.
     fn is_of_values(&self, name: &str, text: &str) -> bool {
         let end = name.rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();
+        let begins = text.trim_start_matches('\u{feff}').trim_start();
         match self.from {
             Some(form) => form == Form::Csv,
-            None => {
-                matches!(end.as_str(), "csv" | "tsv")
-                    || (end.len() > 4 || end.is_empty()) && !text.trim_start().starts_with('{')
-            }
+            None => !["json", "yaml", "yml", "md"].contains(&end.as_str()) && !begins.starts_with('{'),
         }
     }
 

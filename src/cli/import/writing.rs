@@ -8,7 +8,8 @@ use crate::config::FILE_NAME;
 use crate::exchange::Settled;
 use crate::finding::Level;
 use crate::rules::{self, Selection, Subject};
-use crate::source::{LARGEST_FILE, Pending, Tree};
+use crate::source::{LARGEST_FILE, MOST_OBJECTIVES, Pending, Tree};
+use crate::syntax::writing::key;
 use crate::syntax::{fresh, inline};
 use crate::text::printable;
 use jiff::civil::Date;
@@ -36,6 +37,10 @@ impl Import {
             tell((&settled.mapped, &settled.left), source.name, session)?;
             let message = format!("no objective was found in {}", source.name);
             return Err(Usage::new(message, "name its form with `--from`; `git okr import -h` lists them").into());
+        }
+        if objectives > MOST_OBJECTIVES {
+            let message = format!("{} holds {objectives} objectives, and at most {MOST_OBJECTIVES} are read", source.name);
+            return Err(Usage::new(message, "import it in parts, for instance a cycle at a time").into());
         }
         refuse_clashes(settled)?;
         let mut files = texts(settled);
@@ -122,13 +127,13 @@ pub(super) fn texts(settled: &Settled) -> BTreeMap<String, String> {
 /// Writes the settings that came with goals; `None` where there are none. Of other tables nothing is taken: what a stranger
 /// says of templates, levels or forges is not for us.
 pub(super) fn settings(settings: &Value) -> Option<String> {
-    let table = settings.as_object().filter(|table| SETTINGS.iter().any(|key| table.contains_key(*key)))?;
+    let table = settings.as_object().filter(|table| SETTINGS.iter().any(|name| table.contains_key(*name)))?;
     let mut text = "version = 1\n".to_owned();
     let mut section = |header: &str, values: &Value| {
         writeln!(text, "\n{header}").expect("writing to a string");
-        for (key, value) in values.as_object().into_iter().flatten() {
-            if let Some(value) = inline(key, value) {
-                writeln!(text, "{} = {value}", key_of(key)).expect("writing to a string");
+        for (name, value) in values.as_object().into_iter().flatten() {
+            if let Some(value) = inline(name, value) {
+                writeln!(text, "{} = {value}", key(name)).expect("writing to a string");
             }
         }
     };
@@ -136,19 +141,13 @@ pub(super) fn settings(settings: &Value) -> Option<String> {
         match (name, table.get(name)) {
             ("cycle", Some(Value::Array(all))) => all.iter().for_each(|cycle| section("[[cycle]]", cycle)),
             ("teams", Some(Value::Object(teams))) => {
-                teams.iter().for_each(|(handle, team)| section(&format!("[teams.{}]", key_of(handle)), team));
+                teams.iter().for_each(|(handle, team)| section(&format!("[teams.{}]", key(handle)), team));
             }
             (_, Some(values @ Value::Object(_))) => section(&format!("[{name}]"), values),
             _ => {}
         }
     }
     Some(text)
-}
-
-/// Writes a key, in quotes where it needs some.
-fn key_of(key: &str) -> String {
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    if !key.is_empty() && key.chars().all(is_bare) { key.to_owned() } else { Value::from(key).to_string() }
 }
 
 /// Refuses a path where something stands, or that leads through a symbolic link.

@@ -39,7 +39,7 @@ impl New {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         let view = View::side(None, Vec::new(), global, session)?;
         match &self.what {
-            What::Objective(objective) => objective.run(&view, session),
+            What::Objective(objective) => objective.run(&view, global, session),
             What::KeyResult(key_result) => key_result.run(&view, session),
         }
     }

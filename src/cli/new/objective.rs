@@ -1,14 +1,16 @@
 //! Owns what makes a new objective, and the file that it goes into. Never writes one.
 
+use super::super::arguments::Global;
 use super::super::planned::Planned;
 use super::super::view::View;
-use super::super::{Failure, Outcome, Session, Usage, asking, init};
+use super::super::{Failure, Outcome, Session, Usage, asked, asking, init};
 use crate::git::Repository;
 use crate::okr::{Commitment, Name};
 use crate::syntax::value::slug;
 use crate::syntax::writing::{Address, Draft, Piece};
 use crate::{config, syntax};
 use clap::ValueEnum;
+use std::path::PathBuf;
 use toml::{Table, Value};
 
 /// What is promised.
@@ -54,19 +56,20 @@ pub struct Objective {
     /// The objective that it serves: its name or the end of it
     #[arg(long, value_name = "NAME")]
     parent: Option<String>,
-    /// The file, from the root [default: the owner's of the cycle, made where there is none]
+    /// The file [default: the owner's of the cycle, made where there is none]
     #[arg(long, value_name = "FILE")]
-    file: Option<String>,
+    file: Option<PathBuf>,
     /// Write nothing; show the change
     #[arg(long)]
     dry_run: bool,
 }
 
 impl Objective {
-    pub(super) fn run(&self, view: &View, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+    pub(super) fn run(&self, view: &View, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         let mut planned = Planned::new(view, session)?;
         let asks = self.title.is_none() && session.has_someone();
-        let (mut cycle, mut owner) = (self.cycle(view)?, self.owner(view));
+        let file = self.file(view, global, session)?;
+        let (mut cycle, mut owner) = (self.cycle(view, file.as_deref())?, self.owner(view, file.as_deref()));
         let title = super::title(self.title.as_deref(), "What is wanted, in words", session)?;
         let id = super::id(self.id.as_deref(), &title, asks, session)?;
         let (mut why, mut commitment) = (self.why.clone(), self.commitment);
@@ -93,16 +96,16 @@ impl Objective {
         }
         let name = Name::objective(&cycle, &id);
         super::refuse_taken(&view.tree, &name)?;
-        let path = self.path(view, &cycle, &owner)?;
+        let path = file.unwrap_or_else(|| Self::path(view, &cycle, &owner));
         let mut draft = opened(&mut planned, view, &path, &cycle, &owner)?;
-        let head = |key: &str| draft.get(Address::Head, key).and_then(Value::as_str);
+        let said = |key: &str| draft.get(Address::Head, key).and_then(Value::as_str);
         let mut table = Table::new();
         let mut put = |key: &str, value: Option<Value>| table.extend(value.map(|value| (key.to_owned(), value)));
         put("id", Some(id.into()));
         put("title", Some(title.into()));
         // What the file says for all is not said again.
-        put("cycle", (head("cycle") != Some(&cycle)).then(|| cycle.clone().into()));
-        put("owner", (head("owner") != Some(&owner)).then(|| owner.clone().into()));
+        put("cycle", (said("cycle") != Some(&cycle)).then(|| cycle.clone().into()));
+        put("owner", (said("owner") != Some(&owner)).then(|| owner.clone().into()));
         put("why", why.map(Value::from));
         put("parent", self.parent.clone().map(Value::from));
         put("commitment", commitment.map(Promise::word));
@@ -114,50 +117,51 @@ impl Objective {
     }
 
     /// Gives the cycle that is asked for, else that of the file, else the running quarter.
-    fn cycle(&self, view: &View) -> Result<String, Failure> {
-        let of_file = || self.head(view, "cycle");
+    fn cycle(&self, view: &View, file: Option<&str>) -> Result<String, Failure> {
+        let of_file = || head(view, file?, "cycle");
         self.cycle.clone().or_else(of_file).or_else(|| view.tree.config.calendar.current_quarter(view.today)).ok_or_else(
             || Usage::new(format!("{} is in no quarter", view.today), "name a cycle with --cycle").into(),
         )
     }
 
-    fn owner(&self, view: &View) -> String {
+    fn owner(&self, view: &View, file: Option<&str>) -> String {
         let person = view.repository.as_ref().and_then(Repository::identity);
         let usual = || init::owner(&view.tree.config, person.as_ref());
-        self.owner.clone().or_else(|| self.head(view, "owner")).unwrap_or_else(usual)
+        self.owner.clone().or_else(|| head(view, file?, "owner")).unwrap_or_else(usual)
     }
 
-    /// Gives what the file that was asked for says for all of its objectives.
-    fn head(&self, view: &View, key: &str) -> Option<String> {
-        let path = self.file.as_deref()?;
-        let text = view.tree.sources.iter().find(|(_, source)| source.path == path).map(|(_, source)| &source.text)?;
-        let draft = Draft::new(path, text.as_bytes()).ok()?;
-        draft.get(Address::Head, key).and_then(Value::as_str).map(str::to_owned)
-    }
-
-    /// Finds the file: the one asked for, else the only one that holds the owner's objectives of the cycle, else the one
-    /// that the owner and the cycle give.
-    fn path(&self, view: &View, cycle: &str, owner: &str) -> Result<String, Failure> {
-        if let Some(path) = &self.file {
-            let is_inside = !path.starts_with('/') && !path.split(['/', '\\']).any(|part| part == "..");
-            return match is_inside && path.ends_with(".toml") {
-                true => Ok(path.trim_start_matches("./").to_owned()),
-                false => Err(Usage::new(
-                    format!("{path} is no objective file of this repository"),
-                    "name a .toml file by its path from the root, for instance okrs/2026-Q4/team.toml",
-                )
-                .into()),
-            };
+    /// Gives the file that is asked for, from the root.
+    fn file(&self, view: &View, global: &Global, session: &Session<'_>) -> Result<Option<String>, Failure> {
+        let Some(typed) = &self.file else { return Ok(None) };
+        let paths = asked::anywhere(std::slice::from_ref(typed), &session.directory(global), &view.root)?;
+        match paths.into_iter().next().filter(|path| path.ends_with(".toml")) {
+            Some(path) => Ok(Some(path)),
+            None => {
+                let message = format!("{} is no objective file", typed.display());
+                Err(Usage::new(message, "name a .toml file, for instance okrs/2026-Q4/team.toml").into())
+            }
         }
+    }
+
+    /// Finds the file where none is asked for: the only one that holds the owner's objectives of the cycle, else the one
+    /// that the owner and the cycle give.
+    fn path(view: &View, cycle: &str, owner: &str) -> String {
         let is_theirs = |objective: &crate::okr::Objective| {
             objective.cycle.as_deref() == Some(cycle) && objective.owners.iter().any(|one| one.eq_ignore_ascii_case(owner))
         };
         let mut files = view.tree.files.iter().filter(|file| file.objectives.iter().any(is_theirs));
         if let (Some(file), None) = (files.next(), files.next()) {
-            return Ok(file.path.clone());
+            return file.path.clone();
         }
-        Ok(format!("{}/{cycle}/{}.toml", init::folder(&view.tree.config), team(owner)))
+        format!("{}/{cycle}/{}.toml", init::folder(&view.tree.config), team(owner))
     }
+}
+
+/// Gives what a file says for all of its objectives.
+fn head(view: &View, path: &str, key: &str) -> Option<String> {
+    let text = view.tree.sources.iter().find(|(_, source)| source.path == path).map(|(_, source)| &source.text)?;
+    let draft = Draft::new(path, text.as_bytes()).ok()?;
+    draft.get(Address::Head, key).and_then(Value::as_str).map(str::to_owned)
 }
 
 /// Opens the file, or makes one with its first lines; and the schema that those name, where nobody has put it there.

@@ -8,8 +8,31 @@ use crate::history::{self, History, Known, Locks, Options, Past};
 use crate::okr::Cycle;
 use crate::source::{self, Tree};
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::ManuallyDrop;
 
 impl View {
+    /// Makes ready to look back; `None` without git and before the first commit.
+    pub(super) fn past(&self, options: &Options) -> Result<Option<Past<'_>>, Failure> {
+        let (Some(repository), Some(from)) = (&self.repository, self.from) else { return Ok(None) };
+        Ok(Some(Past::new(repository, from, &self.tree.config, options, self.cache.as_ref())?))
+    }
+
+    /// Walks the history behind the view, uncommitted values included. Without git it is empty and complete, before the
+    /// first commit it holds the uncommitted values alone.
+    pub fn history(&self, options: &Options, session: &mut Session<'_>) -> Result<History, Failure> {
+        // What was read is hundreds of thousands of small pieces, and the process ends soon: giving each back takes longer
+        // than the system takes for all.
+        let mut past = ManuallyDrop::new(self.past(options)?);
+        self.told(past.as_mut(), session)
+    }
+
+    pub(super) fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
+        let mut history = self.walked(past, session)?;
+        self.add_uncommitted(&mut history, &self.tree)?;
+        session.detail(&format!("walked {} commits, {} events", history.commits, history.events.len()))?;
+        Ok(history)
+    }
+
     /// Gives the history behind the files as they are, and behind what they may become, with the definitions at lock of some
     /// cycles; all by one walk.
     pub fn pasts(

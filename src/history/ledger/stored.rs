@@ -270,6 +270,7 @@ pub(super) fn take(
 fn take_commits(page: &Page<'_>, base: usize, commits: usize, graph: &mut Graph<'_>) -> Option<()> {
     let mut last = 0i64;
     let mut joins = page.joins.iter().peekable();
+    graph.expect(page.steps.len());
     for (index, (&step, id)) in page.steps.iter().zip(page.ids.chunks_exact(20)).enumerate() {
         let at = base + index;
         last = last.wrapping_add(page.seconds[index]);

@@ -166,6 +166,22 @@ mod tests {
         assert_eq!(sign("Improve retention"), None);
     }
 
+    #[test]
+    fn a_plural_has_its_verb_wherever_that_stands() {
+        for text in [
+            "Questions about parking halve",
+            "Loans to new members reach CHF 2 million",
+            "Branch lines overtake main lines in punctuality",
+            "New hires make a first change in week one",
+            "Two thirds of updated pages keep their readers",
+        ] {
+            assert_eq!(sign(text), None, "{text}");
+        }
+        for text in ["Sales deck", "Operations handbook for night shifts", "Two thirds of pages updated"] {
+            assert!(sign(text).is_some(), "{text}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn never_panics(text in "\\PC{0,40}|((at|least|one|of|in|12|9%|a|day|all|team|have|can|ship|is|to|[:(),%→]|no|up|down|is|add|from) ?){0,9}") {

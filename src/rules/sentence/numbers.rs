@@ -24,7 +24,7 @@ impl Amount {
 
     /// Tells whether it is money.
     pub fn is_money(&self) -> bool {
-        ["€", "$", "£", "¥"].contains(&self.unit.as_str())
+        ["€", "$", "£", "¥"].contains(&self.unit.as_str()) || among(CODES, &self.unit)
     }
 
     /// Tells whether it is a time of less than a day.
@@ -76,6 +76,8 @@ const NAMES: &[&str] = &["G", "D", "FA", "S", "P", "PL"];
 /// Signs that can stand in front of a number.
 const SIGNS: &[char] = &['<', '>', '≤', '≥', '=', '~', '±', '+', '-', '−'];
 const CURRENCIES: &[char] = &['€', '$', '£', '¥'];
+/// Codes of ISO 4217 that stand before or behind a number as a sign does: `EUR 400 million`.
+const CODES: &str = "AUD BRL CAD CHF CNY CZK DKK EUR GBP HUF INR JPY KRW MXN NOK NZD PLN SEK SGD USD ZAR";
 
 /// Tells whether a word is in a list of words.
 fn among(list: &str, word: &str) -> bool {
@@ -181,8 +183,10 @@ pub(super) fn among_words(tokens: &[&str]) -> Vec<Amount> {
             && !tokens[at - 1].ends_with(':');
         named_before = led && !word.contains('%') && !word.contains(CURRENCIES);
         let last = at + 1 == tokens.len() || token.ends_with([',', '.', ';']);
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| tokens.get(at));
+        let code = beside.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).find(|word| among(CODES, word));
         if named_before
-            || rest.is_empty() && !token.starts_with('(') && numbered(&tokens[..at], value, last)
+            || rest.is_empty() && code.is_none() && !token.starts_with('(') && numbered(&tokens[..at], value, last)
             || names(word, value, rest, before.as_deref(), after.as_deref())
         {
             continue;
@@ -198,6 +202,7 @@ pub(super) fn among_words(tokens: &[&str]) -> Vec<Amount> {
         };
         let unit = match (currency, rest) {
             (Some(currency), _) => currency.to_string(),
+            (None, "") if code.is_some() => code.unwrap_or_default().to_owned(),
             (None, "") if percent() => "%".to_owned(),
             (None, "") => time.unwrap_or_default(),
             (None, rest) if rest.chars().all(|c| c.is_alphabetic() || c == '%') => rest.to_owned(),

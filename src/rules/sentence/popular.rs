@@ -74,7 +74,14 @@ pub(crate) fn popular(text: &str) -> Option<String> {
         }
         number.or_else(|| tokens[..at].iter().position(|token| token.is(Class::Changes)))
     };
-    let (from, at) = (0..tokens.len()).filter(|&at| raw(at)).find_map(|at| Some((counted(at)?, at)))?;
-    let words: Vec<&str> = tokens[from..=at].iter().map(|token| token.raw).collect();
+    // `Page views reach a million`: the number stands behind.
+    let reaches = |at: usize| {
+        let verb = tokens.get(at + 1).filter(|next| next.is(Class::Attains) || next.is(Class::Changes))?;
+        let number = tokens[at + 2..].iter().take(4).position(|token| token.amount.is_some())?;
+        (!tokens[at].stop && !verb.stop).then_some(at + 2 + number)
+    };
+    let told = |at: usize| counted(at).map(|from| (from, at)).or_else(|| Some((at, reaches(at)?)));
+    let (from, to) = (0..tokens.len()).filter(|&at| raw(at)).find_map(told)?;
+    let words: Vec<&str> = tokens[from..=to].iter().map(|token| token.raw).collect();
     Some(words.join(" "))
 }

@@ -165,6 +165,32 @@ impl<'t> Spoken<'t> {
         .filter(|&at| at < clause)
     }
 
+    /// Finds the verb of a plural noun where something stands between them, or where no list knows it: `calls about bills
+    /// halve`, `gifts overtake grants`. The noun that follows a plural is mostly a known thing: `sales deck`.
+    pub fn distant(self) -> Option<usize> {
+        let end = self.phrase();
+        let many = |at: usize| lexicon::plural(&self.0[at].word) && !self.0[at].stop && self.0[at].amount.is_none();
+        let strange =
+            |token: &Token<'_>| token.classes.unknown() && token.amount.is_none() && !lexicon::plural(&token.word);
+        let verb = |at: usize| at + 1 < self.0.len() && (strange(&self.0[at]) || self.acts(at));
+        if let Some(at) = (1..end).find(|&at| many(at - 1) && verb(at)) {
+            return Some(at);
+        }
+        if !end.checked_sub(1).is_some_and(many) {
+            return None;
+        }
+        self.find(end + 1, |at, _| self.acts(at) && !self.is(at - 1, Joins))
+    }
+
+    /// Tells whether the word at a place can only be the verb of a plural: of work, where its object follows.
+    pub fn acts(self, at: usize) -> bool {
+        const OPENS: &[&str] = &["a", "an", "the", "their", "its", "our", "your", "his", "her", "no"];
+        let token = &self.0[at];
+        let of_own = [Changes, Attains, Behaves].iter().any(|class| token.form(*class, Form::Base));
+        let work = token.form(Delivers, Form::Base) && self.at(at + 1).is_some_and(|next| next.any(OPENS));
+        (of_own || work) && !self.nounish(at)
+    }
+
     /// Finds two rhythms of which the first becomes the second: `weekly to daily`.
     pub fn rhythms(self) -> Option<(usize, usize)> {
         let first = self.find(0, |_, token| token.is(Class::Rhythm))?;

@@ -152,7 +152,9 @@ impl<'t> Spoken<'t> {
         let clause = self.find(at + 1, |_, token| token.stop).unwrap_or(self.0.len());
         let task = self.find(at + 1, |at, token| {
             let before = &self.0[at - 1];
-            let past = token.form(Delivers, Form::Past) && (full || ours || !before.is(Have));
+            // `Half of merged changes`: which changes, not what becomes of them.
+            let which = before.word == "of" && self.at(at + 1).is_some_and(|next| !next.is(Joins)) && !token.stop;
+            let past = token.form(Delivers, Form::Past) && !which && (full || ours || !before.is(Have));
             let done = past && (full && limit.is_none() || !token.is(Flow) && !token.is(Behaves));
             let there = token.is(State) && before.is(Be) || token.word == "place" && before.word == "in";
             let takes = (full || ours) && (token.is(Have) || token.is(Takes))
@@ -213,7 +215,9 @@ impl<'t> Spoken<'t> {
     pub fn able(self) -> Option<Effect> {
         let at = self.find(1, |at, token| {
             let does = [Delivers, Improves, Attains, Behaves].iter().any(|class| token.form(*class, Form::S));
-            token.is(Can) || does && !self.nounish(at)
+            // `New hires make a …`: the verb comes next, so this is no verb.
+            let noun = self.nounish(at) || at + 1 < self.0.len() && self.acts(at + 1);
+            token.is(Can) || does && !noun
         })?;
         // `It feels right`, `It gains ground`: nobody's work.
         if !self.is(at, Can) && !self.is(at, Delivers) && !self.is(at, Improves) {
@@ -245,6 +249,9 @@ impl<'t> Spoken<'t> {
 
     /// A thing with nothing said about it.
     pub fn named(self) -> Option<Effect> {
+        if self.distant().is_some() {
+            return Some(Effect::Open);
+        }
         let end = self.phrase();
         let head = end.checked_sub(1)?;
         let acts = end < self.0.len() && self.verb(end);

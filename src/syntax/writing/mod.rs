@@ -26,6 +26,11 @@ use miette::Diagnostic;
 use placing::Plan;
 use toml::{Table, Value};
 
+/// Writes a key, in quotes where it needs some.
+pub fn key(name: &str) -> String {
+    literal::key(name)
+}
+
 /// Writes a value as it stands behind a key of its own.
 pub fn inline(value: &Value) -> String {
     literal::written(value, Manner { like: "", several_lines: true })
@@ -103,7 +108,8 @@ impl Draft {
         let bare = &text[mark.len()..];
         let lines = LineIndex::new(bare);
         let mut reader = Reader::new(FileId(0), bare, Dialect::Objectives);
-        let table = broken::parse(&mut reader);
+        // What is wrong is told as `check` tells it.
+        let _ = broken::parse(&mut reader);
         let wrong = reader.found.first().map(|finding| {
             let at = finding.primary.as_ref().map_or(0, |label| label.range.start);
             let (message, help) = (finding.message.clone(), finding.help.clone());
@@ -112,8 +118,7 @@ impl Draft {
         if let Some(wrong) = wrong {
             return Err(wrong);
         }
-        let values = table.map(|table| proof::values(&table));
-        let (Some(values), Some(layout)) = (values, Layout::of(bare)) else {
+        let (Some(values), Some(layout)) = (proof::read(bare), Layout::of(bare)) else {
             let (message, help) = ("the file is not TOML".to_owned(), "mend it, then run the same again".to_owned());
             return Err(Unwritable { path, line: 1, message, help });
         };
@@ -337,9 +342,7 @@ impl Draft {
     /// # Errors
     /// Where it does not, which no layout should bring about: nothing may then be written.
     pub fn finish(self) -> Result<String, Unwritable> {
-        let mut reader = Reader::new(FileId(0), &self.text, Dialect::Objectives);
-        let read = broken::parse(&mut reader).filter(|_| reader.found.is_empty()).map(|table| proof::values(&table));
-        let line = match proof::first_difference(read.as_ref(), &self.values) {
+        let line = match proof::first_difference(proof::read(&self.text).as_ref(), &self.values) {
             None => return Ok(format!("{}{}", self.mark, self.text)),
             Some(path) => self.line_of(&path),
         };

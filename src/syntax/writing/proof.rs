@@ -2,12 +2,17 @@
 //! Never sees a byte of layout.
 
 use super::layout::{Path, Step};
-use crate::syntax::document::{Content, Pairs};
+use crate::syntax::document::{Content, Pairs, taken_over};
 use crate::syntax::value::integer;
+use toml::de::DeTable;
 use toml::{Table, Value};
 
-/// Gives all that a file says.
-pub(super) fn values(table: &Pairs<'_>) -> Table {
+/// Reads all that a text says, without its byte order mark, by TOML's own parser; `None` for what is no TOML.
+pub(super) fn read(text: &str) -> Option<Table> {
+    Some(values(&taken_over(DeTable::parse(text).ok()?.into_inner())))
+}
+
+fn values(table: &Pairs<'_>) -> Table {
     table.iter().map(|(key, value)| (key.text.clone().into_owned(), self::value(&value.content))).collect()
 }
 
