@@ -397,10 +397,7 @@ fn no_name_leads_out_of_the_repository() {
         place.commit("2026-10-06", "Even", &[("okr.toml", ""), (PATH, QUARTER)]);
         std::fs::create_dir_all(place.root().join("okrs/2026-Q4")).expect("a folder");
         std::os::unix::fs::symlink(place.beside("home"), place.root().join("okrs/2026-Q4/retro")).expect("a link");
-        let _ = place
-            .okr(&["close", "2026-Q3", "--report", "okrs/2026-Q4/retro/end.md"])
-            .exits(2)
-            .says("is no folder");
+        let _ = place.okr(&["close", "2026-Q3", "--report", "okrs/2026-Q4/retro/end.md"]).exits(2).says("is no folder");
         std::fs::remove_file(place.root().join("okrs/2026-Q4/retro")).expect("a link");
         assert_eq!(place.git(&["status", "--porcelain"]), "");
     }

@@ -182,7 +182,7 @@ fn a_job_of_ci_is_told_no_lies() {
         }
         assert!(run.out.lines().filter(|line| line.starts_with("::error ")).count() <= 10);
         harmless_in_markdown(&job.summary(), word);
-        harmless_in_markdown(&job.forge.memory().bodies()[0], word);
+        harmless_in_markdown(job.forge.memory().bodies()[0], word);
         assert_ne!(job.output("class").as_deref(), Some("check-in"), "{word}: a definition passes for a check-in");
         assert_eq!(job.output("changed").as_deref(), Some("true"));
     }
