@@ -73,7 +73,10 @@ impl Doctor {
             unread: unread.as_ref(),
             crowded: &crowded,
             unattended: tree.is_some() && repository.workdir().is_some_and(|root| !has_job(&repository, root)),
-            merging: tree.as_ref().filter(|tree| !repository.is_bare() && !tree.files.is_empty()).map(|tree| merging(&repository, tree)),
+            merging: tree
+                .as_ref()
+                .filter(|tree| !repository.is_bare() && !tree.files.is_empty())
+                .map(|tree| merging(&repository, tree)),
         };
         self.show(&visit, session)
     }

@@ -63,7 +63,10 @@ impl MergeDriver {
         let files = [base, ours, theirs].map(Path::new);
         let mut texts = Vec::new();
         for file in files {
-            texts.push(std::fs::read(file).map_err(|error| Unread { file: printable(&file.to_string_lossy()).into_owned(), error })?);
+            texts.push(
+                std::fs::read(file)
+                    .map_err(|error| Unread { file: printable(&file.to_string_lossy()).into_owned(), error })?,
+            );
         }
         let style = Style {
             // Git's names for the two where several common ancestors are merged into one.

@@ -87,7 +87,8 @@ impl Mv {
         }
         match *typed.split('/').collect::<Vec<_>>() {
             [id] if path_of(tree, &Name::objective(&from.cycle, id)).is_some() => {
-                let help = format!("write `{id}/` to move it there, or `{}/{id}` for a key result of that id", from.objective);
+                let help =
+                    format!("write `{id}/` to move it there, or `{}/{id}` for a key result of that id", from.objective);
                 Err(Usage::new(format!("`{id}` is an objective, and may be a new id too"), help).into())
             }
             [id] => Ok(Name::objective(&from.cycle, &from.objective).key_result(new_id(id)?)),
@@ -216,7 +217,11 @@ fn set_aliases(draft: &mut Draft, address: Address, aliases: &[String]) -> Resul
 }
 
 /// Rewrites the references that would lead elsewhere; gives their places and fields.
-fn relinked(planned: &mut Planned<'_>, view: &View, renaming: &Renaming) -> Result<Vec<(String, &'static str)>, Failure> {
+fn relinked(
+    planned: &mut Planned<'_>,
+    view: &View,
+    renaming: &Renaming,
+) -> Result<Vec<(String, &'static str)>, Failure> {
     let renamed = planned.tree()?;
     let found = relink(&view.tree, &renamed, renaming, view.today);
     let place = |tree: &Tree, file: FileId, at: usize| {
@@ -255,7 +260,9 @@ fn inheritance(before: &Tree, after: &Tree, renaming: &Renaming, session: &mut S
         session.remark(&format!("it is {}'s now, as its objective is", new.objective.owners.join(", ")))?;
     }
     if kr.commitment.is_none() && old.objective.commitment != new.objective.commitment {
-        session.remark("its objective promises otherwise than the old one: set its own `commitment` where that is wrong")?;
+        session.remark(
+            "its objective promises otherwise than the old one: set its own `commitment` where that is wrong",
+        )?;
     }
     Ok(())
 }
@@ -263,7 +270,8 @@ fn inheritance(before: &Tree, after: &Tree, renaming: &Renaming, session: &mut S
 /// Says where documents still have the old name; what they mean by it nobody can tell.
 fn mentions(view: &View, old: &str, session: &mut Session<'_>) -> Result<(), Failure> {
     let documents = view.documents()?;
-    let lines = documents.iter().flat_map(|(path, text)| text.lines().enumerate().map(move |(at, line)| (path, at, line)));
+    let lines =
+        documents.iter().flat_map(|(path, text)| text.lines().enumerate().map(move |(at, line)| (path, at, line)));
     let places: Vec<String> =
         lines.filter(|(.., line)| line.contains(old)).map(|(path, at, _)| format!("{path}:{}", at + 1)).collect();
     for place in places.iter().take(MOST_MENTIONS) {

@@ -10,6 +10,8 @@ const UNSCORED_DAYS: i32 = 30;
 const OFFERED: usize = 3;
 /// Likeness, 0–1, from which a name is offered.
 const NEAR: f64 = 0.6;
+/// Letters that a beginning needs to be one.
+const BEGINNING: usize = 3;
 
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,7 +174,8 @@ pub fn resolve(tail: &str, names: impl IntoIterator<Item = (Name, Cycle)>, today
     Directory::new(names).resolve(tail, today)
 }
 
-/// Offers the names whose last parts are written most alike.
+/// Offers the names whose last parts are written most alike, and those that begin as typed: a long name is seldom typed
+/// whole, and by letters alone its beginning is far from it.
 fn unknown<'a>(tail: &str, names: impl Iterator<Item = &'a Name>) -> Resolution {
     let parts = tail.split('/').count();
     let typed = tail.to_lowercase();
@@ -180,7 +183,10 @@ fn unknown<'a>(tail: &str, names: impl Iterator<Item = &'a Name>) -> Resolution 
         .map(|name| {
             let full = name.to_string();
             let start = full.rmatch_indices('/').nth(parts - 1).map_or(0, |(at, _)| at + 1);
-            (strsim::normalized_damerau_levenshtein(&full[start..], &typed), name)
+            let last = &full[start..];
+            let begins = typed.chars().nth(BEGINNING - 1).is_some() && last.starts_with(&typed);
+            let likeness = strsim::normalized_damerau_levenshtein(last, &typed);
+            (if begins { likeness.max(NEAR) } else { likeness }, name)
         })
         .filter(|(likeness, _)| *likeness >= NEAR)
         .collect();
@@ -266,6 +272,9 @@ mod tests {
             ("growth", "!"),
             ("serch/clicks", "! 2026-Q4/search/clicks"),
             ("Clicks", "! 2026-Q4/search/clicks"),
+            ("ref", "! 2026-H1/growth/refunds 2026-Q3/old/refunds"),
+            ("customer-trust/n", "! 2026/customer-trust/nps 2026/customer-trust"),
+            ("cl", "!"),
             ("", "!"),
         ] {
             // Names given twice, as by a duplicate in two files, are one.

@@ -138,7 +138,8 @@ impl Desk<'_> {
     /// Asks about each, until the last or until somebody ends it.
     fn ask_all(&self, questions: &[Question], session: &mut Session<'_>) -> Result<Vec<CheckIn>, Failure> {
         let many = questions.len();
-        let due = if many == 1 { "1 key result of yours is due." } else { &format!("{many} key results of yours are due.") };
+        let due =
+            if many == 1 { "1 key result of yours is due." } else { &format!("{many} key results of yours are due.") };
         session.show(&format!(
             "{due} Enter keeps what stands in brackets, s skips, q ends.\nNothing is written before you say so.\n"
         ))?;
@@ -176,7 +177,8 @@ impl Desk<'_> {
                 return Ok(None);
             }
             let number = typed.parse().ok().filter(|belief: &f64| (0.0..=1.0).contains(belief));
-            let number = number.ok_or("write a number from 0 to 1, such as 0.7: how sure you are that it is reached")?;
+            let number =
+                number.ok_or("write a number from 0 to 1, such as 0.7: how sure you are that it is reached")?;
             Ok(Some(number))
         })?;
         let confidence = match confidence {

@@ -28,7 +28,9 @@ pub fn read(from: &str, global: &Global, session: &mut Session<'_>) -> Result<Ve
 
 fn rows(shown: &str, text: &str) -> Result<Vec<Typed>, Failure> {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|&mark| (first.bytes().filter(|b| *b == mark).count(), mark == b','));
+    let delimiter = [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|&mark| (first.bytes().filter(|b| *b == mark).count(), mark == b','));
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -109,7 +111,9 @@ mod tests {
     #[test]
     fn lists_are_read_with_and_without_a_first_row_of_names() {
         let is = |number| Some(Said::Is(number, None));
-        for text in ["a,1,2026-11-20\nb.one , true\n# remark\nc,\n", "as_of;name;value\n2026-11-20;a;1\n;b.one;true\n\n;c;\n"] {
+        for text in
+            ["a,1,2026-11-20\nb.one , true\n# remark\nc,\n", "as_of;name;value\n2026-11-20;a;1\n;b.one;true\n\n;c;\n"]
+        {
             let rows = rows("values.csv", text).expect("it reads");
             let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
             assert_eq!(names, ["a", "b", "c"], "{text}");

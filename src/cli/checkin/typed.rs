@@ -35,9 +35,11 @@ impl Typed {
         let said = sign.map_or_else(|| Said::parse(value), |sign| Said::parse_by(value, sign));
         match said {
             Some(said) if !name.trim().is_empty() => Ok(Typed { said: Some(said), ..Typed::named(name) }),
-            Some(_) => {
-                Err(Usage::new(format!("`{text}` names no key result"), "write the name first, as in `p99-latency=350`").into())
-            }
+            Some(_) => Err(Usage::new(
+                format!("`{text}` names no key result"),
+                "write the name first, as in `p99-latency=350`",
+            )
+            .into()),
             None => Err(unread(value, &format!("`{text}`: ")).into()),
         }
     }

@@ -127,7 +127,9 @@ fn read(file: &Path, global: &Global, session: &mut Session<'_>) -> Result<(Stri
     let shown = if is_stdin { "stdin".to_owned() } else { file.display().to_string() };
     let read = match is_stdin {
         true => session.input.take(limit).read_to_end(&mut bytes),
-        false => std::fs::File::open(session.place(global, file)).and_then(|file| file.take(limit).read_to_end(&mut bytes)),
+        false => {
+            std::fs::File::open(session.place(global, file)).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        }
     };
     let wrong = |why: &str| Usage::new(format!("could not read {shown}: {why}"), "name a TOML file, or - for stdin");
     read.map_err(|error| wrong(&error.to_string()))?;

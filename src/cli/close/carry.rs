@@ -13,7 +13,18 @@ use toml::Value;
 
 /// What of a key result belongs to one cycle alone.
 const LEFT_BEHIND: &[&str] = &[
-    "current", "confidence", "as_of", "note", "health", "score", "retro", "evidence", "amend", "start", "due", "status",
+    "current",
+    "confidence",
+    "as_of",
+    "note",
+    "health",
+    "score",
+    "retro",
+    "evidence",
+    "amend",
+    "start",
+    "due",
+    "status",
     "aliases",
 ];
 
@@ -74,7 +85,11 @@ pub fn chosen(
                 };
                 let meant: Vec<_> = all.iter().filter(inside).collect();
                 if meant.is_empty() || meant.iter().any(|one| one.is_reached()) {
-                    let why = if meant.is_empty() { "has nothing that could go on" } else { "is reached: nothing is left of it" };
+                    let why = if meant.is_empty() {
+                        "has nothing that could go on"
+                    } else {
+                        "is reached: nothing is left of it"
+                    };
                     let help = "leave it out; `git okr new` writes a goal that goes further";
                     return Err(Usage::new(format!("{name} {why}"), help).into());
                 }
@@ -131,10 +146,8 @@ pub fn carry(
     let mut carried = Carried { names: Vec::new(), titled: Vec::new() };
     for item in &context.objectives {
         let Some(home) = item.name.as_ref().filter(|name| name.cycle == cycle.id) else { continue };
-        let going: Vec<&Candidate<'_>> = all
-            .iter()
-            .filter(|one| std::ptr::eq(one.part.item, item) && missing.contains(&one.name))
-            .collect();
+        let going: Vec<&Candidate<'_>> =
+            all.iter().filter(|one| std::ptr::eq(one.part.item, item) && missing.contains(&one.name)).collect();
         if going.is_empty() {
             continue;
         }
@@ -144,9 +157,13 @@ pub fn carry(
         let (path, mut draft) = match there {
             Some(path) => {
                 let mut draft = planned.draft(&path)?;
-                let Some(Address::Objective(of)) = draft.find(&to) else { return Err(super::super::planned::lost(&to)) };
+                let Some(Address::Objective(of)) = draft.find(&to) else {
+                    return Err(super::super::planned::lost(&to));
+                };
                 for one in &going {
-                    let Some(table) = scratch.find(&one.name) else { return Err(super::super::planned::lost(&one.name)) };
+                    let Some(table) = scratch.find(&one.name) else {
+                        return Err(super::super::planned::lost(&one.name));
+                    };
                     let piece = scratch.cut(table)?;
                     draft.add_key_result(of, piece)?;
                 }
@@ -168,7 +185,8 @@ pub fn carry(
             let Some(table) = draft.find(&name) else { return Err(super::super::planned::lost(&name)) };
             move_on.key_result(&mut draft, table, one)?;
             let old = one.standing.baseline.map(|baseline| quantity(baseline, None));
-            let is_moved = one.part.key_result.current.is_some() && one.standing.baseline != one.part.key_result.current;
+            let is_moved =
+                one.part.key_result.current.is_some() && one.standing.baseline != one.part.key_result.current;
             if old.is_some_and(|old| is_moved && one.part.key_result.title.contains(&old)) {
                 carried.titled.push(name.clone());
             }
@@ -201,9 +219,16 @@ struct MoveOn<'c, 'a> {
 
 impl MoveOn<'_, '_> {
     /// Leaves behind what of an objective belongs to the old cycle, and what does not go on.
-    fn objective(&self, draft: &mut Draft, of: usize, item: &Item<'_>, going: &[&Candidate<'_>]) -> Result<(), Failure> {
+    fn objective(
+        &self,
+        draft: &mut Draft,
+        of: usize,
+        item: &Item<'_>,
+        going: &[&Candidate<'_>],
+    ) -> Result<(), Failure> {
         let home = Address::Objective(of);
-        let text = |draft: &Draft, table: Address, key: &str| draft.get(table, key).and_then(Value::as_str).map(str::to_owned);
+        let text =
+            |draft: &Draft, table: Address, key: &str| draft.get(table, key).and_then(Value::as_str).map(str::to_owned);
         for field in ["status", "due", "retro", "aliases"] {
             draft.unset(home, field)?;
         }

@@ -70,7 +70,11 @@ impl Close {
         let next = self.next.as_deref().map(|id| following(&view, &cycle, id)).transpose()?;
         if next.is_some() && self.carry.is_none() && !session.has_someone() {
             let help = "say it with --carry: names with commas between them, `all` that is not reached, or `none`";
-            return Err(Usage::new(format!("what goes on in {} is needed", next.map_or_else(String::new, |n| n.id)), help).into());
+            return Err(Usage::new(
+                format!("what goes on in {} is needed", next.map_or_else(String::new, |n| n.id)),
+                help,
+            )
+            .into());
         }
         let subject = (&view.tree, cycle.id.as_str(), view.today);
         let mut answers = self.given.answers(subject, global, session)?;
@@ -200,7 +204,8 @@ impl Close {
 
     /// Lists what somebody still has to say, and how.
     fn missing(&self, ends: &[End], session: &mut Session<'_>) -> Result<Outcome, Failure> {
-        let unscored = ends.iter().filter(|end| end.score.is_none()).map(|end| (end, "has no score".to_owned(), "--score"));
+        let unscored =
+            ends.iter().filter(|end| end.score.is_none()).map(|end| (end, "has no score".to_owned(), "--score"));
         let unexplained = ends.iter().filter_map(|end| {
             let why = end.unexplained.as_ref()?;
             Some((end, format!("{why}, and nobody has said what that taught"), "--learned"))
@@ -224,7 +229,9 @@ impl Close {
 fn following(view: &View, cycle: &Cycle, id: &str) -> Result<Cycle, Failure> {
     refuse_unknown_cycle(view, id)?;
     let next = view.tree.config.calendar.cycle(id).filter(|next| next.start > cycle.start && next.end > cycle.end);
-    next.ok_or_else(|| Usage::new(format!("{id} does not come after {}", cycle.id), "name a later cycle with --next").into())
+    next.ok_or_else(|| {
+        Usage::new(format!("{id} does not come after {}", cycle.id), "name a later cycle with --next").into()
+    })
 }
 
 /// Plans scores and lessons.

@@ -39,7 +39,8 @@ impl Import {
             return Err(Usage::new(message, "name its form with `--from`; `git okr import -h` lists them").into());
         }
         if objectives > MOST_OBJECTIVES {
-            let message = format!("{} holds {objectives} objectives, and at most {MOST_OBJECTIVES} are read", source.name);
+            let message =
+                format!("{} holds {objectives} objectives, and at most {MOST_OBJECTIVES} are read", source.name);
             return Err(Usage::new(message, "import it in parts, for instance a cycle at a time").into());
         }
         refuse_clashes(settled)?;

@@ -61,7 +61,10 @@ impl Init {
             if let Some(there) = in_the_way(root, &path) {
                 session.remark(&format!("{there} is there already and stays as it is"))?;
                 if path == content::ATTRIBUTES && !merges_all(root, &attributes) {
-                    session.remark(&format!("to merge goals by name and field, add to it: {}", attributes.join(" and ")))?;
+                    session.remark(&format!(
+                        "to merge goals by name and field, add to it: {}",
+                        attributes.join(" and ")
+                    ))?;
                 }
                 continue;
             }

@@ -144,7 +144,8 @@ impl KeyResult {
                 .into()),
             };
         }
-        let runs = |name: &Name| view.tree.config.calendar.cycle(&name.cycle).is_some_and(|c: Cycle| c.end >= view.today);
+        let runs =
+            |name: &Name| view.tree.config.calendar.cycle(&name.cycle).is_some_and(|c: Cycle| c.end >= view.today);
         let names: Vec<Name> = view.tree.objectives().filter_map(|located| located.name()).filter(runs).collect();
         match names.as_slice() {
             [] => {
@@ -166,7 +167,9 @@ impl KeyResult {
     fn measure(&self) -> Result<Fields, Failure> {
         let number = |key, number: Option<f64>| number.map(|number| (key, value(number)));
         let milestones = |titles: &[String]| -> Value {
-            let one = |title: &String| Value::Table(Table::from_iter([("title".into(), title.clone().into()), ("done".into(), false.into())]));
+            let one = |title: &String| {
+                Value::Table(Table::from_iter([("title".into(), title.clone().into()), ("done".into(), false.into())]))
+            };
             Value::Array(titles.iter().map(one).collect())
         };
         let change = self.change.clone().map(|change| ("change", Value::from(change)));
@@ -175,7 +178,13 @@ impl KeyResult {
             [number("at_least", self.at_least), number("at_most", self.at_most)].into_iter().flatten().collect();
         let mut kinds: Vec<(&str, Fields)> = Vec::new();
         if !goal.is_empty() || self.baseline.is_some() {
-            let flag = if self.target.is_some() { "--target" } else if self.change.is_some() { "--change" } else { "--baseline" };
+            let flag = if self.target.is_some() {
+                "--target"
+            } else if self.change.is_some() {
+                "--change"
+            } else {
+                "--baseline"
+            };
             kinds.push((flag, number("baseline", self.baseline).into_iter().chain(goal.clone()).collect()));
         }
         if let Some((key, _)) = bounds.first() {
@@ -239,7 +248,10 @@ fn asked(session: &mut Session<'_>) -> Result<Fields, Failure> {
                 if title.is_empty() {
                     break;
                 }
-                all.push(Value::Table(Table::from_iter([("title".into(), title.into()), ("done".into(), false.into())])));
+                all.push(Value::Table(Table::from_iter([
+                    ("title".into(), title.into()),
+                    ("done".into(), false.into()),
+                ])));
             }
             fields.push(("milestone", Value::Array(all)));
         }

@@ -119,9 +119,11 @@ impl Objective {
     /// Gives the cycle that is asked for, else that of the file, else the running quarter.
     fn cycle(&self, view: &View, file: Option<&str>) -> Result<String, Failure> {
         let of_file = || head(view, file?, "cycle");
-        self.cycle.clone().or_else(of_file).or_else(|| view.tree.config.calendar.current_quarter(view.today)).ok_or_else(
-            || Usage::new(format!("{} is in no quarter", view.today), "name a cycle with --cycle").into(),
-        )
+        self.cycle
+            .clone()
+            .or_else(of_file)
+            .or_else(|| view.tree.config.calendar.current_quarter(view.today))
+            .ok_or_else(|| Usage::new(format!("{} is in no quarter", view.today), "name a cycle with --cycle").into())
     }
 
     fn owner(&self, view: &View, file: Option<&str>) -> String {
@@ -147,7 +149,8 @@ impl Objective {
     /// that the owner and the cycle give.
     fn path(view: &View, cycle: &str, owner: &str) -> String {
         let is_theirs = |objective: &crate::okr::Objective| {
-            objective.cycle.as_deref() == Some(cycle) && objective.owners.iter().any(|one| one.eq_ignore_ascii_case(owner))
+            objective.cycle.as_deref() == Some(cycle)
+                && objective.owners.iter().any(|one| one.eq_ignore_ascii_case(owner))
         };
         let mut files = view.tree.files.iter().filter(|file| file.objectives.iter().any(is_theirs));
         if let (Some(file), None) = (files.next(), files.next()) {
@@ -165,13 +168,7 @@ fn head(view: &View, path: &str, key: &str) -> Option<String> {
 }
 
 /// Opens the file, or makes one with its first lines; and the schema that those name, where nobody has put it there.
-pub fn opened(
-    planned: &mut Planned<'_>,
-    view: &View,
-    path: &str,
-    cycle: &str,
-    owner: &str,
-) -> Result<Draft, Failure> {
+pub fn opened(planned: &mut Planned<'_>, view: &View, path: &str, cycle: &str, owner: &str) -> Result<Draft, Failure> {
     if planned.has(path) {
         return planned.draft(path);
     }
