@@ -119,8 +119,9 @@ impl Reading {
         if self.open.is_none() {
             let at = self.headings.iter().rposition(|heading| !heading.text.is_empty())?;
             let (line, words) = (self.headings[at].line, self.headings[at].text.clone());
-            // The heading above that names no cycle is whose goals these are.
-            let team = self.headings[..at].iter().rfind(|above| !above.text.is_empty()).map(|above| above.text.clone());
+            // The heading above that names no cycle is whose goals these are, unless it is a goal itself.
+            let is_team = |above: &&Heading| !above.text.is_empty() && !is_objective(&above.text);
+            let team = self.headings[..at].iter().rfind(is_team).map(|above| above.text.clone());
             self.headings[..=at].iter_mut().for_each(|heading| heading.used = true);
             self.open = Some(self.goal(line, &words, team));
         }
@@ -377,6 +378,13 @@ mod tests {
         ] {
             assert_eq!(cycle_in(words).as_deref(), cycle, "{words}");
         }
+    }
+
+    #[test]
+    fn the_heading_above_is_a_team_unless_it_is_a_goal() {
+        let goals = "# Objective: Trust\n- NPS 20 to 40\n## Objective: Speed\n- P99 420 to 294\n# Payments\n## Growth\n- Sales 1 to 2\n";
+        let teams: Vec<_> = read(goals, &[]).expect("Markdown").goals.into_iter().map(|goal| goal.team).collect();
+        assert_eq!(teams, [None, None, Some("Payments".to_owned())]);
     }
 
     #[test]
