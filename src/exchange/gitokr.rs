@@ -65,7 +65,7 @@ fn objective(cursor: &Cursor<'_>, intake: &mut Intake) -> Option<Goal> {
     let keys = cursor.keys("the OKR of a quarter", intake)?;
     let mut goal = Goal { line: keys.line(), ..Goal::default() };
     keys.fill(&[("Objective", Field::Title), ("Owner", Field::Owners)], &mut goal.fields, intake);
-    for one in keys.take("KeyResults").map(|all| all.each("`KeyResults`", intake)).unwrap_or_default() {
+    for one in keys.list("KeyResults", intake) {
         let Some(keys) = one.keys("a key result", intake) else { continue };
         let mut measured = Measured { line: keys.line(), ..Measured::default() };
         keys.fill(&[("Metric", Field::Title), ("Owner", Field::Owner)], &mut measured.fields, intake);

@@ -42,16 +42,16 @@ pub fn read(document: &Document) -> Result<Intake, Error> {
     if let Some(events) = top.take("events") {
         intake.events = events.each("`events`", &mut intake).iter().map(|event| event.value().clone()).collect();
     }
-    for objective in top.take("objectives").map(|all| all.each("`objectives`", &mut intake)).unwrap_or_default() {
+    for objective in top.list("objectives", &mut intake) {
         let Some(keys) = objective.keys("an objective", &mut intake) else { continue };
         let (cycle, id) = (keys.text("cycle"), keys.text("id"));
         let team = keys.text("path").map(|path| stem(&path));
         let mut goal = Goal { line: keys.line(), cycle, id, team, ..Goal::default() };
         goal.fields = fields(&keys, OF_OBJECTIVE);
-        for one in keys.take("key_results").map(|all| all.each("`key_results`", &mut intake)).unwrap_or_default() {
+        for one in keys.list("key_results", &mut intake) {
             goal.key_results.extend(key_result(&one, &mut intake));
         }
-        for one in keys.take("initiatives").map(|all| all.each("`initiatives`", &mut intake)).unwrap_or_default() {
+        for one in keys.list("initiatives", &mut intake) {
             match serde_json::from_value::<Initiative>(one.value().clone()) {
                 Ok(initiative) => goal.initiatives.push(initiative),
                 Err(error) => intake.leave(one.line(), format!("this initiative does not read: {error}")),

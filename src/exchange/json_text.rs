@@ -202,6 +202,16 @@ impl<'a> Keys<'a> {
         (!text.is_empty()).then_some(text)
     }
 
+    /// Takes the name of a cycle, by the first of its usual keys that is there.
+    pub fn cycle(&self) -> Option<String> {
+        ["cycle", "period", "quarter"].iter().find_map(|key| self.text(key))
+    }
+
+    /// Takes a key that holds a list, and goes through it, or notes that there is none.
+    pub fn list(&self, key: &str, intake: &mut Intake) -> Vec<Cursor<'a>> {
+        self.take(key).map(|all| all.each(&format!("`{key}`"), intake)).unwrap_or_default()
+    }
+
     /// Takes keys into fields, each by its name there and ours.
     pub fn fill(&self, pairs: &[(&str, Field)], fields: &mut Fields, intake: &mut Intake) {
         for &(theirs, ours) in pairs {

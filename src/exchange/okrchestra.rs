@@ -22,14 +22,13 @@ pub fn read(document: &Document) -> Result<Intake, Error> {
     if team.is_some() {
         intake.map("scope", "the file's name");
     }
-    let cycle = ["cycle", "period", "quarter"].iter().find_map(|key| top.text(key));
-    for objective in top.take("objectives").map(|all| all.each("`objectives`", &mut intake)).unwrap_or_default() {
+    let cycle = top.cycle();
+    for objective in top.list("objectives", &mut intake) {
         let Some(keys) = objective.keys("an objective", &mut intake) else { continue };
         let (team, cycle, id) = (team.clone(), cycle.clone(), keys.text("objective_id"));
         let mut goal = Goal { line: keys.line(), cycle, id, team, ..Goal::default() };
         keys.fill(&[("objective", Field::Title), ("owner_id", Field::Owners)], &mut goal.fields, &mut intake);
-        let all = keys.take("key_results").map(|all| all.each("`key_results`", &mut intake)).unwrap_or_default();
-        for one in all {
+        for one in keys.list("key_results", &mut intake) {
             goal.key_results.extend(key_result(&one, &mut intake));
         }
         keys.leave_rest("an objective", &mut intake);

@@ -20,17 +20,17 @@ pub fn is(document: &Document) -> bool {
 pub fn read(document: &Document) -> Result<Intake, Error> {
     let mut intake = Intake::of("score-ladder JSON");
     let Some(top) = document.top().keys("the file", &mut intake) else { return Ok(intake) };
-    let of_file = ["cycle", "period", "quarter"].iter().find_map(|key| top.text(key));
+    let of_file = top.cycle();
     let team = top.text("team");
-    for objective in top.take("objectives").map(|all| all.each("`objectives`", &mut intake)).unwrap_or_default() {
+    for objective in top.list("objectives", &mut intake) {
         let Some(keys) = objective.keys("an objective", &mut intake) else { continue };
-        let own = ["cycle", "period", "quarter"].iter().find_map(|key| keys.text(key));
+        let own = keys.cycle();
         let (cycle, team) = (own.or_else(|| of_file.clone()), team.clone());
         let mut goal = Goal { line: keys.line(), cycle, id: keys.text("id"), team, ..Goal::default() };
         let title = if objective.get("name").is_some() { "name" } else { "title" };
         let known = [(title, Field::Title), ("description", Field::Why), ("owner", Field::Owners)];
         keys.fill(&known, &mut goal.fields, &mut intake);
-        for one in keys.take("results").map(|all| all.each("`results`", &mut intake)).unwrap_or_default() {
+        for one in keys.list("results", &mut intake) {
             goal.key_results.extend(result(&one, &mut intake));
         }
         keys.leave_rest("an objective", &mut intake);

@@ -18,11 +18,11 @@ pub fn is(document: &Document) -> bool {
 pub fn read(document: &Document) -> Result<Intake, Error> {
     let mut intake = Intake::of("structured-goals JSON");
     let Some(top) = document.top().keys("the file", &mut intake) else { return Ok(intake) };
-    let of_file = ["cycle", "period", "quarter"].iter().find_map(|key| top.text(key));
+    let of_file = top.cycle();
     let team = top.text("team");
-    for objective in top.take("objectives").map(|all| all.each("`objectives`", &mut intake)).unwrap_or_default() {
+    for objective in top.list("objectives", &mut intake) {
         let Some(keys) = objective.keys("an objective", &mut intake) else { continue };
-        let own = ["cycle", "period", "quarter"].iter().find_map(|key| keys.text(key));
+        let own = keys.cycle();
         let (cycle, team) = (own.or_else(|| of_file.clone()), keys.text("team").or_else(|| team.clone()));
         let mut goal = Goal { line: keys.line(), cycle, id: keys.text("id"), team, ..Goal::default() };
         let known = [
@@ -35,8 +35,7 @@ pub fn read(document: &Document) -> Result<Intake, Error> {
             ("tags", Field::Tags),
         ];
         keys.fill(&known, &mut goal.fields, &mut intake);
-        let all = keys.take("keyResults").map(|all| all.each("`keyResults`", &mut intake)).unwrap_or_default();
-        for one in all {
+        for one in keys.list("keyResults", &mut intake) {
             goal.key_results.extend(key_result(&one, &mut intake));
         }
         keys.leave_rest("an objective", &mut intake);
