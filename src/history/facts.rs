@@ -1,7 +1,7 @@
 //! Owns the names and values of all of history, each held once and known by its number, so that comparing two states of
 //! a goal is comparing numbers. Never knows where a value stood.
 
-use super::lines::{ALL, Mask};
+use super::lines::{ALL, Mask, bit};
 use crate::okr::{Field, Fields, Name};
 use foldhash::HashMap;
 use foldhash::fast::RandomState;
@@ -65,13 +65,15 @@ impl<T: ?Sized + Hash + Eq> Numbered<T> {
 #[derive(Debug, Default)]
 struct Places {
     state: RandomState,
-    numbers: HashMap<u64, u32>,
+    /// By the lower half of the hash: there are many of these, and half of it tells nearly all apart.
+    numbers: HashMap<u32, u32>,
 }
 
 impl Places {
     /// Finds a thing among those of its hash, or takes `next` as its number.
     fn number<T: Hash + ?Sized>(&mut self, thing: &T, next: usize, is: impl Fn(u32) -> bool) -> (u32, bool) {
-        let mut hash = self.state.hash_one(thing);
+        #[allow(clippy::cast_possible_truncation)]
+        let mut hash = self.state.hash_one(thing) as u32;
         loop {
             match self.numbers.get(&hash) {
                 Some(&number) if is(number) => return (number, false),
@@ -244,9 +246,9 @@ impl Facts {
         Some(self.values.get(set[at].1))
     }
 
-    /// Gives the value of what is not written.
-    pub(super) fn nothing(&self) -> &Arc<Value> {
-        &self.values.nothing
+    /// Gives a value by its number; the one of what is not written for none.
+    pub(super) fn value_of(&self, value: Option<ValueId>) -> &Arc<Value> {
+        value.map_or(&self.values.nothing, |value| self.values.get(value))
     }
 
     /// Gives the fields of a goal as a table of their own.
@@ -254,38 +256,39 @@ impl Facts {
         self.sets.get(facts.0).iter().map(|&(field, value)| (field, Value::clone(self.values.get(value)))).collect()
     }
 
+    /// Gives the fields that are written on either side, in order, each with the numbers of its values.
+    pub(super) fn beside(
+        &self,
+        one: Option<FactsId>,
+        other: Option<FactsId>,
+    ) -> impl Iterator<Item = (Field, Option<ValueId>, Option<ValueId>)> + '_ {
+        let set = |facts: Option<FactsId>| facts.map_or(&[][..], |facts| self.sets.get(facts.0));
+        let (mut one, mut other) = (set(one), set(other));
+        let take = |side: &mut &[(Field, ValueId)], field: Field| {
+            let ((_, value), rest) = side.split_first().filter(|(first, _)| first.0 == field)?;
+            *side = rest;
+            Some(*value)
+        };
+        std::iter::from_fn(move || {
+            let field = match (one.first(), other.first()) {
+                (Some(left), Some(right)) => left.0.min(right.0),
+                (left, right) => left.or(right)?.0,
+            };
+            Some((field, take(&mut one, field), take(&mut other, field)))
+        })
+    }
+
     /// Says which fields are alike: in two goals those with the same value, or written in neither; all of them where
     /// there is no goal on either side, none where there is one on one side.
     pub(super) fn alike(&self, one: Option<FactsId>, other: Option<FactsId>) -> Mask {
-        let (one, other) = match (one, other) {
-            _ if one == other => return ALL,
-            (Some(one), Some(other)) => (self.sets.get(one.0), self.sets.get(other.0)),
-            _ => return 0,
-        };
-        let mut alike = ALL;
-        let (mut i, mut j) = (0, 0);
-        loop {
-            let different = match (one.get(i), other.get(j)) {
-                (None, None) => return alike,
-                (Some(left), Some(right)) if left.0 == right.0 => {
-                    (i, j) = (i + 1, j + 1);
-                    if left.1 == right.1 {
-                        continue;
-                    }
-                    left.0
-                }
-                (Some(left), right) if right.is_none_or(|right| left.0 < right.0) => {
-                    i += 1;
-                    left.0
-                }
-                (_, Some(right)) => {
-                    j += 1;
-                    right.0
-                }
-                (Some(_), None) => unreachable!("the arm before takes what has nothing beside it"),
-            };
-            alike &= !(1 << different as u32);
+        if one == other {
+            return ALL;
         }
+        if one.is_none() || other.is_none() {
+            return 0;
+        }
+        let different = self.beside(one, other).filter(|(_, left, right)| left != right);
+        different.fold(ALL, |alike, (field, ..)| alike & !bit(field))
     }
 }
 
