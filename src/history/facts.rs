@@ -6,6 +6,7 @@ use crate::okr::{Field, Fields, Name};
 use foldhash::HashMap;
 use foldhash::fast::RandomState;
 use serde_json::Value;
+use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ impl<T: ?Sized + Hash + Eq> Numbered<T> {
     /// Gives the number of a thing, a new one where it never came up.
     pub(super) fn number<'a, B>(&mut self, thing: B) -> u32
     where
-        B: std::borrow::Borrow<T> + Into<Arc<T>> + 'a,
+        B: Borrow<T> + Into<Arc<T>> + 'a,
     {
         if let Some(known) = self.find(thing.borrow()) {
             return known;
@@ -134,9 +135,9 @@ impl Values {
         &self.all[number as usize]
     }
 
-    fn number(&mut self, value: Value) -> ValueId {
-        let all = &self.all;
-        let (number, is_new) = self.places.number(&value, all.len(), |other| *all[other as usize] == value);
+    fn number(&mut self, value: impl Borrow<Value> + Into<Arc<Value>>) -> ValueId {
+        let (all, known) = (&self.all, value.borrow());
+        let (number, is_new) = self.places.number(known, all.len(), |other| *all[other as usize] == *known);
         if is_new {
             self.all.push(value.into());
         }
@@ -157,6 +158,19 @@ pub(super) struct Facts {
 }
 
 impl Facts {
+    /// Makes room for what so many versions of files say: to make it bit by bit means to copy all, again and again.
+    pub(super) fn expect(&mut self, versions: usize) {
+        /// What most versions have of goals that nobody knew, and of values.
+        const NEW: usize = 2;
+        /// What most goals have of fields.
+        const FIELDS: usize = 12;
+        self.values.all.reserve(versions * NEW);
+        self.values.places.numbers.reserve(versions * NEW);
+        self.sets.all.reserve(versions * NEW * FIELDS);
+        self.sets.ends.reserve(versions * NEW);
+        self.sets.places.numbers.reserve(versions * NEW);
+    }
+
     /// Gives a name by its number.
     pub(super) fn text(&self, name: NameId) -> &Arc<str> {
         self.names.get(name)
@@ -226,7 +240,7 @@ impl Facts {
     }
 
     /// Takes the fields of a goal that has others in these places.
-    pub(super) fn replace(&mut self, facts: FactsId, values: impl Iterator<Item = (Field, Value)>) -> FactsId {
+    pub(super) fn replace(&mut self, facts: FactsId, values: impl Iterator<Item = (Field, Arc<Value>)>) -> FactsId {
         self.draft.clear();
         self.draft.extend_from_slice(self.sets.get(facts.0));
         for (field, value) in values {
@@ -308,8 +322,8 @@ mod tests {
         assert_eq!(facts.alike(Some(one), Some(two)), differing);
         assert_eq!(facts.alike(Some(two), Some(one)), differing);
         assert_eq!((facts.alike(Some(one), None), facts.alike(None, None)), (0, ALL));
-        let replaced = facts.replace(one, [(Field::Note, json!("b"))].into_iter());
+        let replaced = facts.replace(one, [(Field::Note, json!("b").into())].into_iter());
         assert_eq!(facts.fields(replaced), fields(&[(Field::Current, json!(1)), (Field::Note, json!("b"))]));
-        assert_eq!(facts.replace(replaced, [(Field::Note, json!("a"))].into_iter()), one);
+        assert_eq!(facts.replace(replaced, [(Field::Note, json!("a").into())].into_iter()), one);
     }
 }

@@ -207,7 +207,9 @@ impl<'r> States<'r> {
         let mut base = None;
         let repository = graph.repository;
         let progress = Arc::clone(&graph.progress);
-        progress.begin(Stage::Reading, wanted.iter().map(Vec::len).sum());
+        let versions = wanted.iter().map(Vec::len).sum();
+        progress.begin(Stage::Reading, versions);
+        self.facts.expect(versions);
         blobs::read_all(repository, &wanted, |file, at, read| {
             progress.advance(1);
             if at == 0 {

@@ -143,13 +143,13 @@ impl<'r> Walk<'r> {
 fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailmap) -> Result<Vec<Event>, Error> {
     let mut events = Vec::with_capacity(turns.len());
     let mut people: HashMap<Person, Arc<Person>> = HashMap::default();
+    let mut found = Vec::new();
     for together in turns.chunk_by(|one, next| one.commit == next.commit) {
         let commit = together[0].commit;
         let told = graph.told(commit)?;
         let author = mailmap.person(&told.author.person);
         let author = people.entry(author).or_insert_with_key(|author| Arc::new(author.clone()));
         let record = Record::of(graph.commits[commit].id, &told, Arc::clone(author));
-        let mut found = Vec::with_capacity(together.len());
         for turn in together {
             let Some(State { path, line, .. }) = turn.after.or(turn.before) else { continue };
             let side = |state: Option<State>| state.map(|state| state.facts);
@@ -160,7 +160,7 @@ fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailma
         }
         // Numbers of names depend on what was read first, so of two with one name the first by path counts.
         found.sort_by(|a, b| (&a.name, a.kind, &a.path, a.line).cmp(&(&b.name, b.kind, &b.path, b.line)));
-        one_per_kind(found, &mut events);
+        one_per_kind(found.drain(..), &mut events);
     }
     Ok(events)
 }
@@ -216,7 +216,7 @@ impl Notes {
 
 /// Joins events of one commit, name and kind: a goal's lines may come to one commit under two names. Coming and going
 /// takes in all that changed with it.
-fn one_per_kind(found: Vec<Event>, events: &mut Vec<Event>) {
+fn one_per_kind(found: impl Iterator<Item = Event>, events: &mut Vec<Event>) {
     let start = events.len();
     for event in found {
         match events[start..].last_mut() {
