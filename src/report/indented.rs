@@ -1,6 +1,7 @@
 //! Owns how published documents are written as JSON: byte for byte as `serde_json` does it with two spaces a level, in a
 //! part of the time, and their texts harmless. Never knows what is written.
 
+use crate::cores;
 use crate::text::{JsonWriter, is_plain_json};
 use serde::ser::{
     Error, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
@@ -20,41 +21,110 @@ const LINES: [[u8; 3 + 2 * DEEPEST]; DEEPEST + 1] = {
 };
 /// Levels that are written at once.
 const DEEPEST: usize = 16;
-/// Bytes from which on what was written is handed on.
-const TOGETHER: usize = 1 << 16;
+/// Elements of a list that are in memory as text at a time, and those that one core writes at a time.
+const TOGETHER: usize = 4096;
+const RUN: usize = 256;
+/// What most elements take, in bytes.
+const ELEMENT: usize = 1024;
 
-/// Writes a document to a stream, with a line end. A long list goes there piece by piece.
-///
-/// # Errors
-/// What the stream says.
-pub(super) fn write(value: &impl Serialize, out: impl Write) -> io::Result<()> {
-    let mut document = Document { out, text: Vec::with_capacity(2 * TOGETHER), level: 0 };
-    value.serialize(&mut document)?;
-    document.text.push(b'\n');
-    document.hand_on()?;
-    document.out.flush()
+/// A document on its way to a stream: a table, field by field.
+pub(super) struct Document<W> {
+    out: W,
+    text: Text,
+    empty: bool,
 }
 
-/// A document on its way to a stream.
-struct Document<W> {
-    out: W,
-    /// What was not handed on yet.
-    text: Vec<u8>,
+impl<W: Write> Document<W> {
+    /// Begins a document.
+    pub(super) fn new(out: W) -> Self {
+        Document { out, text: Text { bytes: b"{".to_vec(), level: 1 }, empty: true }
+    }
+
+    /// Writes a field.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub(super) fn field(&mut self, key: &str, value: &impl Serialize) -> io::Result<()> {
+        self.text.key(std::mem::take(&mut self.empty), key);
+        value.serialize(&mut self.text)?;
+        self.hand_on()
+    }
+
+    /// Writes a field that holds a long list, piece by piece and on as many cores as help. `form` says how a run of items
+    /// is written.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub(super) fn list<'a, T: Sync, S: Serialize, I: Iterator<Item = S>>(
+        &mut self,
+        key: &str,
+        items: &'a [T],
+        form: impl Fn(&'a [T]) -> I + Sync,
+    ) -> io::Result<()> {
+        self.text.key(std::mem::take(&mut self.empty), key);
+        let mut list = self.text.begin(b'[', b']');
+        let level = list.text.level;
+        for batch in items.chunks(TOGETHER) {
+            let runs: Vec<&[T]> = batch.chunks(RUN).collect();
+            for run in cores::spread(&runs, 1, |_, run| elements(level, form(run))) {
+                // Each element comes behind a comma.
+                let run = run?;
+                let bytes = run.get(usize::from(list.empty)..).unwrap_or_default();
+                list.empty &= bytes.is_empty();
+                self.out.write_all(&list.text.bytes)?;
+                list.text.bytes.clear();
+                self.out.write_all(bytes)?;
+            }
+        }
+        list.close();
+        self.hand_on()
+    }
+
+    /// Ends the document, and its line.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub(super) fn end(mut self) -> io::Result<()> {
+        self.text.level = 0;
+        if !self.empty {
+            self.text.line(true, false);
+        }
+        self.text.put("}\n");
+        self.hand_on()?;
+        self.out.flush()
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.text.bytes)?;
+        self.text.bytes.clear();
+        Ok(())
+    }
+}
+
+/// Writes elements of a list, each behind a comma.
+fn elements<S: Serialize>(level: usize, items: impl Iterator<Item = S>) -> Result<Vec<u8>, Lost> {
+    let mut text = Text { bytes: Vec::with_capacity(RUN * ELEMENT), level };
+    for item in items {
+        text.line(false, false);
+        item.serialize(&mut text)?;
+    }
+    Ok(text.bytes)
+}
+
+/// JSON that is being written.
+struct Text {
+    bytes: Vec<u8>,
     level: usize,
 }
 
-/// Why a document was not written.
+/// Why something was not written: no published document has the like.
 #[derive(Debug, thiserror::Error)]
-enum Lost {
-    #[error(transparent)]
-    Stream(#[from] io::Error),
-    #[error("{0}")]
-    Form(String),
-}
+#[error("{0}")]
+struct Lost(String);
 
 impl Error for Lost {
     fn custom<T: Display>(message: T) -> Self {
-        Lost::Form(message.to_string())
+        Lost(message.to_string())
     }
 }
 
@@ -66,16 +136,13 @@ impl From<serde_json::Error> for Lost {
 
 impl From<Lost> for io::Error {
     fn from(lost: Lost) -> Self {
-        match lost {
-            Lost::Stream(error) => error,
-            Lost::Form(message) => io::Error::other(message),
-        }
+        io::Error::other(lost)
     }
 }
 
-impl<W: Write> Document<W> {
+impl Text {
     fn put(&mut self, text: &str) {
-        self.text.extend_from_slice(text.as_bytes());
+        self.bytes.extend_from_slice(text.as_bytes());
     }
 
     /// Ends a line, behind a comma unless what follows is the first of its kind; a key comes with the mark before it.
@@ -83,54 +150,51 @@ impl<W: Write> Document<W> {
         let level = self.level.min(DEEPEST);
         let (start, end) = (usize::from(first), 2 + 2 * level);
         if self.level == level {
-            return self.text.extend_from_slice(&LINES[level][start..end + usize::from(key)]);
+            return self.bytes.extend_from_slice(&LINES[level][start..end + usize::from(key)]);
         }
-        self.text.extend_from_slice(&LINES[level][start..end]);
+        self.bytes.extend_from_slice(&LINES[level][start..end]);
         (level..self.level).for_each(|_| self.put("  "));
-        self.text.extend(key.then_some(b'"'));
+        self.bytes.extend(key.then_some(b'"'));
     }
 
-    fn hand_on(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.text)?;
-        self.text.clear();
-        Ok(())
+    /// Begins a field with its key, which a program calls so: it needs no look.
+    fn key(&mut self, first: bool, key: &str) {
+        self.line(first, true);
+        self.put(key);
+        self.put("\": ");
     }
 
-    fn begin(&mut self, bracket: u8, end: u8) -> Inside<'_, W> {
-        self.text.push(bracket);
+    fn begin(&mut self, bracket: u8, end: u8) -> Inside<'_> {
+        self.bytes.push(bracket);
         self.level += 1;
-        Inside { document: self, empty: true, end }
+        Inside { text: self, empty: true, end }
     }
 }
 
 /// A list or table that is being written.
-struct Inside<'a, W> {
-    document: &'a mut Document<W>,
+struct Inside<'a> {
+    text: &'a mut Text,
     empty: bool,
     /// The bracket at its end.
     end: u8,
 }
 
-impl<W: Write> Inside<'_, W> {
-    fn line(&mut self, key: bool) {
-        self.document.line(std::mem::take(&mut self.empty), key);
+impl Inside<'_> {
+    fn line(&mut self) {
+        self.text.line(std::mem::take(&mut self.empty), false);
     }
 
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Lost> {
-        self.line(false);
-        value.serialize(&mut *self.document)?;
-        if self.document.text.len() > TOGETHER {
-            self.document.hand_on()?;
-        }
-        Ok(())
+        self.line();
+        value.serialize(&mut *self.text)
     }
 
     fn close(self) {
-        self.document.level -= 1;
+        self.text.level -= 1;
         if !self.empty {
-            self.document.line(true, false);
+            self.text.line(true, false);
         }
-        self.document.text.push(self.end);
+        self.text.bytes.push(self.end);
     }
 }
 
@@ -145,20 +209,20 @@ macro_rules! no {
 macro_rules! numbers {
     ($($method:ident $type:ty),*) => {
         $(fn $method(self, value: $type) -> Result<(), Lost> {
-            Ok(serde_json::to_writer(&mut self.text, &value)?)
+            Ok(serde_json::to_writer(&mut self.bytes, &value)?)
         })*
     };
 }
 
-impl<'a, W: Write> Serializer for &'a mut Document<W> {
+impl<'a> Serializer for &'a mut Text {
     type Ok = ();
     type Error = Lost;
-    type SerializeSeq = Inside<'a, W>;
-    type SerializeTuple = Inside<'a, W>;
+    type SerializeSeq = Inside<'a>;
+    type SerializeTuple = Inside<'a>;
     type SerializeTupleStruct = Impossible<(), Lost>;
     type SerializeTupleVariant = Impossible<(), Lost>;
-    type SerializeMap = Inside<'a, W>;
-    type SerializeStruct = Inside<'a, W>;
+    type SerializeMap = Inside<'a>;
+    type SerializeStruct = Inside<'a>;
     type SerializeStructVariant = Impossible<(), Lost>;
 
     numbers!(
@@ -177,12 +241,12 @@ impl<'a, W: Write> Serializer for &'a mut Document<W> {
 
     fn serialize_str(self, value: &str) -> Result<(), Lost> {
         if is_plain_json(value) {
-            self.text.push(b'"');
+            self.bytes.push(b'"');
             self.put(value);
-            self.text.push(b'"');
+            self.bytes.push(b'"');
             return Ok(());
         }
-        Ok(serde_json::to_writer(JsonWriter(&mut self.text), value)?)
+        Ok(serde_json::to_writer(JsonWriter(&mut self.bytes), value)?)
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Lost> {
@@ -218,11 +282,11 @@ impl<'a, W: Write> Serializer for &'a mut Document<W> {
         no!("a value under the name of its kind")
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Inside<'a, W>, Lost> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Inside<'a>, Lost> {
         Ok(self.begin(b'[', b']'))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Inside<'a, W>, Lost> {
+    fn serialize_tuple(self, _: usize) -> Result<Inside<'a>, Lost> {
         Ok(self.begin(b'[', b']'))
     }
 
@@ -240,11 +304,11 @@ impl<'a, W: Write> Serializer for &'a mut Document<W> {
         no!("a tuple under the name of its kind")
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Inside<'a, W>, Lost> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Inside<'a>, Lost> {
         Ok(self.begin(b'{', b'}'))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Inside<'a, W>, Lost> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Inside<'a>, Lost> {
         Ok(self.begin(b'{', b'}'))
     }
 
@@ -259,7 +323,7 @@ impl<'a, W: Write> Serializer for &'a mut Document<W> {
     }
 }
 
-impl<W: Write> SerializeSeq for Inside<'_, W> {
+impl SerializeSeq for Inside<'_> {
     type Ok = ();
     type Error = Lost;
 
@@ -273,7 +337,7 @@ impl<W: Write> SerializeSeq for Inside<'_, W> {
     }
 }
 
-impl<W: Write> SerializeTuple for Inside<'_, W> {
+impl SerializeTuple for Inside<'_> {
     type Ok = ();
     type Error = Lost;
 
@@ -287,20 +351,20 @@ impl<W: Write> SerializeTuple for Inside<'_, W> {
     }
 }
 
-impl<W: Write> SerializeMap for Inside<'_, W> {
+impl SerializeMap for Inside<'_> {
     type Ok = ();
     type Error = Lost;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Lost> {
-        self.line(false);
-        let start = self.document.text.len();
-        key.serialize(&mut *self.document)?;
-        if self.document.text.get(start) == Some(&b'"') { Ok(()) } else { no!("a key that is no text") }
+        self.line();
+        let start = self.text.bytes.len();
+        key.serialize(&mut *self.text)?;
+        if self.text.bytes.get(start) == Some(&b'"') { Ok(()) } else { no!("a key that is no text") }
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Lost> {
-        self.document.put(": ");
-        value.serialize(&mut *self.document)
+        self.text.put(": ");
+        value.serialize(&mut *self.text)
     }
 
     fn end(self) -> Result<(), Lost> {
@@ -309,16 +373,13 @@ impl<W: Write> SerializeMap for Inside<'_, W> {
     }
 }
 
-impl<W: Write> SerializeStruct for Inside<'_, W> {
+impl SerializeStruct for Inside<'_> {
     type Ok = ();
     type Error = Lost;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Lost> {
-        self.line(true);
-        // What a program calls its fields needs no look.
-        self.document.put(key);
-        self.document.put("\": ");
-        value.serialize(&mut *self.document)
+        self.text.key(std::mem::take(&mut self.empty), key);
+        value.serialize(&mut *self.text)
     }
 
     fn end(self) -> Result<(), Lost> {
@@ -330,18 +391,18 @@ impl<W: Write> SerializeStruct for Inside<'_, W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::json;
     use proptest::prelude::*;
-    use serde_json::{Map, Value};
+    use serde_json::{Map, Value, json};
 
-    fn written(value: &impl Serialize) -> String {
+    fn written(write: impl FnOnce(&mut Document<&mut Vec<u8>>) -> io::Result<()>) -> String {
         let mut bytes = Vec::new();
-        write(value, &mut bytes).expect("into memory");
+        let mut document = Document::new(&mut bytes);
+        write(&mut document).and_then(|()| document.end()).expect("into memory");
         String::from_utf8(bytes).expect("JSON is UTF-8")
     }
 
     fn as_serde_json_does(value: &impl Serialize) -> String {
-        json(&serde_json::to_string_pretty(value).expect("into memory")).into_owned() + "\n"
+        crate::text::json(&serde_json::to_string_pretty(value).expect("into memory")).into_owned() + "\n"
     }
 
     fn value() -> impl Strategy<Value = Value> {
@@ -366,7 +427,8 @@ mod tests {
         #[test]
         fn every_document_is_written_as_serde_json_does(value in value(), above in 0usize..20) {
             let deep = (0..above).fold(value, |value, _| Value::from(vec![value]));
-            prop_assert_eq!(written(&deep), as_serde_json_does(&deep));
+            let alone = written(|document| document.field("it", &deep));
+            prop_assert_eq!(alone, as_serde_json_does(&json!({ "it": deep })));
         }
     }
 
@@ -377,25 +439,29 @@ mod tests {
             Plain,
             Of(u8),
         }
-        assert_eq!(written(&(Kind::Plain, 'c', 1.5f32, ())), as_serde_json_does(&(Kind::Plain, 'c', 1.5f32, ())));
-        assert!(write(&Kind::Of(1), io::sink()).is_err());
-        assert!(write(&std::collections::BTreeMap::from([(1, 2)]), io::sink()).is_err());
+        let sound = (Kind::Plain, 'c', 1.5f32, ());
+        assert_eq!(written(|document| document.field("it", &sound)), as_serde_json_does(&json!({ "it": sound })));
+        let mut document = Document::new(io::sink());
+        assert!(document.field("it", &Kind::Of(1)).is_err());
+        assert!(document.field("it", &std::collections::BTreeMap::from([(1, 2)])).is_err());
     }
 
     #[test]
-    fn a_long_list_goes_out_piece_by_piece() {
-        struct Longest(usize);
-        impl Write for &mut Longest {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                self.0 = self.0.max(bytes.len());
-                Ok(bytes.len())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
+    fn a_long_list_is_written_in_order_by_all_cores() {
+        fn some(run: &[usize], every: usize) -> impl Iterator<Item = usize> {
+            run.iter().copied().filter(move |item| item % every == every / 2)
         }
-        let mut longest = Longest(0);
-        write(&vec!["some text"; 100_000], &mut longest).expect("it takes all");
-        assert!((TOGETHER..2 * TOGETHER).contains(&longest.0), "{}", longest.0);
+        for (count, every) in [(0, 1), (1, 1), (3, 2), (RUN, 1), (3 * TOGETHER + 5, 1), (3 * TOGETHER + 5, 2 * RUN + 1)]
+        {
+            let items: Vec<usize> = (0..count).collect();
+            let text = written(|document| {
+                document.field("first", &1)?;
+                document.list("all", &items, |run| some(run, every))?;
+                document.field("last", &Vec::<u8>::new())
+            });
+            let whole: Vec<usize> = some(&items, every).collect();
+            assert_eq!(text, as_serde_json_does(&json!({ "first": 1, "all": whole, "last": [] })), "{count} {every}");
+        }
+        assert_eq!(written(|_| Ok(())), "{}\n");
     }
 }
