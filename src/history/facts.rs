@@ -63,14 +63,14 @@ impl<T: ?Sized + Hash + Eq> Numbered<T> {
 
 /// Where things that are held one behind another are found again, by their hash.
 #[derive(Debug, Default)]
-struct Places {
+pub(super) struct Places {
     state: RandomState,
     numbers: HashMap<u64, u32>,
 }
 
 impl Places {
     /// Finds a thing among those of its hash, or takes `next` as its number.
-    fn number<T: Hash + ?Sized>(&mut self, thing: &T, next: usize, is: impl Fn(u32) -> bool) -> (u32, bool) {
+    pub(super) fn number<T: Hash + ?Sized>(&mut self, thing: &T, next: usize, is: impl Fn(u32) -> bool) -> (u32, bool) {
         let mut hash = self.state.hash_one(thing);
         loop {
             match self.numbers.get(&hash) {

@@ -1,20 +1,17 @@
 //! Owns the commits: reading them, comparing their objective trees, and the simplified graph that history is followed on.
 //! Never reads an objective file.
 
-use super::Degraded;
 use super::events::Told;
+use super::keys::Keys;
 use super::progress::{Progress, Stage};
 use super::steps::Steps;
 use super::work::{Mention, TRAILER};
+use super::{Degraded, READER};
 use crate::git::{CommitGraphReader, Error, ObjectId, Objects, Repository, Row};
 use foldhash::HashMap;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
-
-/// The objects at the prefixes of `paths`, in the order of the prefixes: two commits with the same ones say the same
-/// about goals.
-pub(super) type Key = Vec<Option<(u32, ObjectId)>>;
 
 /// The key of a commit that nobody asked for yet.
 const UNKNOWN: usize = usize::MAX;
@@ -95,10 +92,9 @@ pub(super) struct Graph<'r> {
     remembered: HashMap<ObjectId, usize>,
     /// How walks go on.
     pub(super) steps: Steps,
-    keys: Vec<Key>,
-    key_of: HashMap<Key, usize>,
+    keys: Keys,
     /// What a key is put together in.
-    draft: Key,
+    draft: Vec<Option<(u32, ObjectId)>>,
     /// How far the reading has come.
     pub(super) progress: Arc<Progress>,
     /// What was read.
@@ -123,18 +119,17 @@ impl<'r> Graph<'r> {
         let shortcut = repository.commit_graph(&prefixes);
         Ok(Graph {
             repository,
-            objects: repository.objects(0)?,
+            objects: repository.objects(READER)?,
             by_place: vec![UNREAD; shortcut.as_ref().map_or(0, CommitGraphReader::len)],
             shortcut,
             first_parent,
+            keys: Keys::new(prefixes.len()),
             prefixes,
             commits: Vec::new(),
             parents: Vec::new(),
             by_id: HashMap::default(),
             remembered: HashMap::default(),
             steps: Steps::default(),
-            keys: Vec::new(),
-            key_of: HashMap::default(),
             draft: Vec::new(),
             progress,
             read: super::Counts::default(),
@@ -145,14 +140,19 @@ impl<'r> Graph<'r> {
         })
     }
 
+    /// Gives back what reading takes in memory while nothing is read.
+    pub(super) fn release(&mut self) {
+        self.objects.release();
+    }
+
     /// Gives the prefixes, and what the commits have there by key.
-    pub(super) fn keys(&self) -> (&[String], &[Key]) {
+    pub(super) fn keys(&self) -> (&[String], &Keys) {
         (&self.prefixes, &self.keys)
     }
 
     /// Gives the prefixes with the objects that a commit has there.
     pub(super) fn roots(&self, commit: usize) -> impl Iterator<Item = (&str, Option<(u32, ObjectId)>)> {
-        let key = &self.keys[self.commits[commit].key];
+        let key = self.keys.get(self.commits[commit].key);
         self.prefixes.iter().map(String::as_str).zip(key.iter().copied())
     }
 
@@ -196,7 +196,7 @@ impl<'r> Graph<'r> {
             Err(Error::Missing { id: object, .. } | Error::Corrupt { id: object, .. }) => {
                 self.missing.push((object, Some(id)));
                 self.commits[commit].remembered = false;
-                self.commits[commit].key = self.number(&vec![None; self.prefixes.len()]);
+                self.commits[commit].key = self.keys.nothing();
             }
             Err(error) => return Err(error),
         }
@@ -297,7 +297,7 @@ impl<'r> Graph<'r> {
                     self.commits[at].key = match self.key_of_root(root) {
                         Err(Error::Missing { id: object, .. } | Error::Corrupt { id: object, .. }) => {
                             self.missing.push((object, Some(id)));
-                            self.number(&vec![None; self.prefixes.len()])
+                            self.keys.nothing()
                         }
                         key => key?,
                     };
@@ -483,7 +483,7 @@ impl<'r> Graph<'r> {
             return Ok(true);
         }
         let parents = self.parents(commit)?;
-        let bare = self.keys[self.commits[commit].key].iter().all(Option::is_none);
+        let bare = self.keys.get(self.commits[commit].key).iter().all(Option::is_none);
         let is_node = !parents.is_empty() || !bare;
         self.steps.insert(commit, is_node, bare, parents.into_iter());
         if !is_node {
@@ -553,17 +553,8 @@ impl<'r> Graph<'r> {
         for prefix in &self.prefixes {
             draft.push(self.objects.entry(root, prefix)?);
         }
-        let key = self.number(&draft);
+        let key = self.keys.number(&draft);
         self.draft = draft;
         Ok(key)
-    }
-
-    fn number(&mut self, objects: &[Option<(u32, ObjectId)>]) -> usize {
-        if let Some(&known) = self.key_of.get(objects) {
-            return known;
-        }
-        self.keys.push(objects.to_vec());
-        self.key_of.insert(objects.to_vec(), self.keys.len() - 1);
-        self.keys.len() - 1
     }
 }

@@ -64,8 +64,6 @@ impl Junctions {
         if fresh.is_empty() {
             return Ok(());
         }
-        // Packs stay mapped while anybody has them open: what one step mapped the next need not map again.
-        let _open = super::lanes(graph.repository)?;
         for &at in &fresh {
             for &parent in nodes[at].parents.iter().flatten() {
                 graph.key(nodes[parent].commit)?;
@@ -75,6 +73,9 @@ impl Junctions {
         graph.missing.extend(found.missing);
         graph.read.trees += found.trees;
         let commits: Vec<usize> = fresh.iter().map(|&at| nodes[at].commit).collect();
+        // Of the packs the blobs need other pages than the trees: those of a long history take hundreds of megabytes.
+        graph.release();
+        states.release();
         let touches = states.take_all(graph, &commits, found.all)?;
         for (&at, touches) in fresh.iter().zip(&touches) {
             let parents: Vec<Option<usize>> =

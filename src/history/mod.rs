@@ -11,6 +11,7 @@ pub mod example;
 mod facts;
 mod graph;
 mod junctions;
+mod keys;
 mod ledger;
 mod lines;
 mod lock;
@@ -370,9 +371,12 @@ impl<'r> Past<'r> {
     }
 }
 
-/// Opens a reader of objects for each thread that may work.
-fn lanes(repository: &Repository) -> Result<Vec<Objects<'_>>, Error> {
-    (0..threads(usize::MAX)).map(|number| repository.objects(number)).collect()
+/// The number of the reader that walks have for themselves, and the first of those that read side by side.
+const READER: usize = 1;
+
+/// Makes a reader of objects for each of so many threads.
+fn lanes(repository: &Repository, threads: usize) -> Result<Vec<Objects<'_>>, Error> {
+    (READER..READER + threads).map(|number| repository.objects(number)).collect()
 }
 
 /// Says on how many threads so many pieces of work are done: reading is bound by one cache of delta bases a thread, and

@@ -1,6 +1,7 @@
 //! Owns what objective files said at a commit: each distinct blob is read once, and held as numbers.
 //! Never decides what a difference means.
 
+use super::READER;
 use super::blobs::{self, Read};
 use super::differences::{Differences, compare_keys};
 use super::facts::{Facts, FactsId, NameId, Numbered};
@@ -124,9 +125,14 @@ impl<'r> States<'r> {
             ids: Vec::new(),
             left_out: HashMap::default(),
             last: HashMap::default(),
-            trees: Trees::new(repository.objects(0)?),
+            trees: Trees::new(repository.objects(READER)?),
             read: 0,
         })
+    }
+
+    /// Gives back what reading takes in memory while nothing is read.
+    pub(super) fn release(&mut self) {
+        self.trees.release();
     }
 
     pub(super) fn paths(&self) -> &Paths {
@@ -174,7 +180,7 @@ impl<'r> States<'r> {
     ) -> Result<Vec<FileChange>, Error> {
         let at = new.or(old).map(|commit| graph.commits[commit].id);
         let (prefixes, keys) = graph.keys();
-        let key = |commit: Option<usize>| commit.map(|commit| &keys[graph.commits[commit].key]);
+        let key = |commit: Option<usize>| commit.map(|commit| keys.get(graph.commits[commit].key));
         let found = compare_keys(&mut self.trees, &self.paths, prefixes, key(old), key(new))?;
         self.note_missing(graph, at);
         Ok(found)
@@ -191,19 +197,21 @@ impl<'r> States<'r> {
         commits: &[usize],
         differences: Vec<Differences>,
     ) -> Result<Vec<Touches>, Error> {
-        // By path: the blobs that nodes have there, newest first, so that a blob's delta base is the one read before.
-        let mut sightings: Vec<Vec<(ObjectId, BlobId)>> = Vec::new();
+        // By path: the blobs that nodes have there with the commits, newest first.
+        let mut sightings: Vec<Vec<(usize, BlobId)>> = Vec::new();
         let mut wanted: Vec<Vec<ObjectId>> = Vec::new();
         for (&commit, differences) in commits.iter().zip(&differences) {
             for file in &differences.files {
-                let path = self.path_names.number(file.path.as_str()) as usize;
+                let path = self.path_names.number(&*file.path) as usize;
                 sightings.resize_with(self.path_names.len(), Vec::new);
                 wanted.resize_with(self.path_names.len(), Vec::new);
                 let Some(id) = file.new else { continue };
                 let (blob, _) = self.blob(id);
-                sightings[path].push((graph.commits[commit].id, blob));
+                sightings[path].push((commit, blob));
             }
         }
+        // Numbers take a third of what paths and ids do: there is one difference for each commit.
+        let touches = differences.into_iter().map(|differences| self.touches(differences)).collect();
         let mut by_path: Vec<PathId> = (0..).take(sightings.len()).collect();
         by_path.sort_by(|&one, &other| self.path(one).cmp(self.path(other)));
         self.claim(&by_path, &sightings, &mut wanted);
@@ -222,7 +230,7 @@ impl<'r> States<'r> {
             let path = by_path[file];
             if read.is_none() {
                 let first = sightings[path as usize].iter().find(|sighting| self.blob_of.get(&id) == Some(&sighting.1));
-                graph.missing.push((id, first.map(|sighting| sighting.0)));
+                graph.missing.push((id, first.map(|sighting| graph.commits[sighting.0].id)));
             }
             let (blob, _) = self.blob(id);
             self.take(blob, read, &mut base);
@@ -233,15 +241,16 @@ impl<'r> States<'r> {
                 self.sight(path, blob);
             }
         }
-        Ok(differences.into_iter().map(|differences| self.touches(differences)).collect())
+        Ok(touches)
     }
 
-    /// Gives each new blob to the first path in order that has it, and there to the newest commit.
-    fn claim(&self, by_path: &[PathId], sightings: &[Vec<(ObjectId, BlobId)>], wanted: &mut [Vec<ObjectId>]) {
+    /// Gives each new blob to the first path in order that has it. They are read the oldest first: git stores an older one
+    /// as what it differs in from a newer one, which is ready when its turn comes.
+    fn claim(&self, by_path: &[PathId], sightings: &[Vec<(usize, BlobId)>], wanted: &mut [Vec<ObjectId>]) {
         let unread = |(blob, &id): (&Blob, &ObjectId)| matches!(blob, Blob::Unread).then_some(id);
         let mut ids: Vec<Option<ObjectId>> = self.blobs.iter().zip(&self.ids).map(unread).collect();
         for &path in by_path {
-            for (_, blob) in &sightings[path as usize] {
+            for (_, blob) in sightings[path as usize].iter().rev() {
                 wanted[path as usize].extend(ids[*blob as usize].take());
             }
         }
@@ -252,7 +261,7 @@ impl<'r> States<'r> {
         let further = differences.further.iter().map(|blobs| blobs.iter().map(|&id| number(id)).collect()).collect();
         let sides: Vec<_> = differences.files.iter().map(|file| (number(file.old), number(file.new))).collect();
         let files = differences.files.iter().zip(sides).map(|(file, (old, new))| Touched {
-            path: self.path_names.number(file.path.as_str()),
+            path: self.path_names.number(&*file.path),
             old,
             new,
         });
