@@ -386,7 +386,7 @@ impl View {
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
     pub fn evidence(&self, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Evidence, Failure> {
-        self.evidence_of(self.past(&Options::default())?.as_mut(), cycles, session)
+        self.evidence_of(self.past(&Options::default())?.as_deref_mut(), cycles, session)
     }
 
     fn evidence_of(
@@ -473,7 +473,7 @@ impl View {
         cycles: &[Cycle],
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
-        self.look_back(self.past(options)?.as_mut(), cycles, session)
+        self.look_back(self.past(options)?.as_deref_mut(), cycles, session)
     }
 
     fn look_back(

@@ -2,6 +2,7 @@
 //! Never finds out what changed.
 
 use super::facts::{Facts, FactsId};
+use super::lines::{Mask, bit};
 use super::{Changed, Event, EventKind};
 use crate::git::{CommitRecord, ObjectId, Person, Signature};
 use crate::okr::{self, Field, Group};
@@ -74,13 +75,18 @@ pub(super) struct Sides<'a> {
     pub(super) facts: &'a Facts,
     pub(super) before: Option<FactsId>,
     pub(super) after: Option<FactsId>,
-    pub(super) fields: &'a [Field],
+    pub(super) fields: Mask,
 }
 
 impl<'a> Sides<'a> {
     /// Gives the value of a field on one side.
     fn value(&self, side: Option<FactsId>, field: Field) -> Option<&'a Arc<Value>> {
         self.facts.value(side?, field)
+    }
+
+    /// Tells whether the line of a field turns.
+    fn turns(&self, field: Field) -> bool {
+        self.fields & bit(field) != 0
     }
 
     /// Tells whether it is an objective rather than a key result.
@@ -94,26 +100,26 @@ impl<'a> Sides<'a> {
         if (self.before.is_none() || self.after.is_none()) && self.is_objective() {
             return kinds;
         }
-        let whole = match (self.before, self.after, self.fields.contains(&Field::Name)) {
+        let whole = match (self.before, self.after, self.turns(Field::Name)) {
             (None, Some(_), true) => Some(EventKind::Created),
             (Some(_), None, true) => Some(EventKind::Removed),
             _ => None,
         };
-        for &field in self.fields {
-            let Some(kind) = whole.filter(|_| field.group() != Group::Quiet).or_else(|| kind(field.group())) else {
-                continue;
-            };
-            let side = |side: Option<FactsId>| self.value(side, field).unwrap_or(self.facts.nothing());
-            let (before, after) = (side(self.before), side(self.after));
-            if before == after {
+        for (field, before, after) in self.facts.beside(self.before, self.after) {
+            let group = field.group();
+            let Some(kind) = whole.filter(|_| group != Group::Quiet).or_else(|| kind(group)) else { continue };
+            if !self.turns(field) || before == after {
                 continue;
             }
-            let changed = Changed { field, before: Arc::clone(before), after: Arc::clone(after) };
+            let value = |number| Arc::clone(self.facts.value_of(number));
+            let changed = Changed { field, before: value(before), after: value(after) };
             match kinds.binary_search_by_key(&kind, |known| known.0) {
                 Ok(at) => kinds[at].1.push(changed),
                 Err(at) => {
                     // Most events have all fields that turn; half a million of them have no room to spare.
-                    let mut changes = Vec::with_capacity(self.fields.len());
+                    let written = |side: Option<FactsId>| side.map_or(0, |facts| self.facts.set(facts).len());
+                    let most = written(self.before).max(written(self.after)).min(self.fields.count_ones() as usize);
+                    let mut changes = Vec::with_capacity(most);
                     changes.push(changed);
                     kinds.insert(at, (kind, changes));
                 }
@@ -127,8 +133,7 @@ impl<'a> Sides<'a> {
     fn measured(&self, day: Date) -> Date {
         let date = |value: &Value| value.as_str().and_then(|text| text.parse::<Date>().ok());
         let set = |field: Field| {
-            let changed =
-                self.fields.contains(&field).then(|| (self.value(self.before, field), self.value(self.after, field)));
+            let changed = self.turns(field).then(|| (self.value(self.before, field), self.value(self.after, field)));
             changed.and_then(|(before, after)| after.filter(|&after| before != Some(after))).map(|value| &**value)
         };
         if let Some(as_of) = set(Field::AsOf).and_then(date) {

@@ -1,11 +1,12 @@
 //! Owns the names and values of all of history, each held once and known by its number, so that comparing two states of
 //! a goal is comparing numbers. Never knows where a value stood.
 
-use super::lines::{ALL, Mask};
+use super::lines::{ALL, Mask, bit};
 use crate::okr::{Field, Fields, Name};
 use foldhash::HashMap;
 use foldhash::fast::RandomState;
 use serde_json::Value;
+use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ impl<T: ?Sized + Hash + Eq> Numbered<T> {
     /// Gives the number of a thing, a new one where it never came up.
     pub(super) fn number<'a, B>(&mut self, thing: B) -> u32
     where
-        B: std::borrow::Borrow<T> + Into<Arc<T>> + 'a,
+        B: Borrow<T> + Into<Arc<T>> + 'a,
     {
         if let Some(known) = self.find(thing.borrow()) {
             return known;
@@ -65,13 +66,15 @@ impl<T: ?Sized + Hash + Eq> Numbered<T> {
 #[derive(Debug, Default)]
 pub(super) struct Places {
     state: RandomState,
-    numbers: HashMap<u64, u32>,
+    /// By the lower half of the hash: there are many of these, and half of it tells nearly all apart.
+    numbers: HashMap<u32, u32>,
 }
 
 impl Places {
     /// Finds a thing among those of its hash, or takes `next` as its number.
     pub(super) fn number<T: Hash + ?Sized>(&mut self, thing: &T, next: usize, is: impl Fn(u32) -> bool) -> (u32, bool) {
-        let mut hash = self.state.hash_one(thing);
+        #[allow(clippy::cast_possible_truncation)]
+        let mut hash = self.state.hash_one(thing) as u32;
         loop {
             match self.numbers.get(&hash) {
                 Some(&number) if is(number) => return (number, false),
@@ -132,9 +135,9 @@ impl Values {
         &self.all[number as usize]
     }
 
-    fn number(&mut self, value: Value) -> ValueId {
-        let all = &self.all;
-        let (number, is_new) = self.places.number(&value, all.len(), |other| *all[other as usize] == value);
+    fn number(&mut self, value: impl Borrow<Value> + Into<Arc<Value>>) -> ValueId {
+        let (all, known) = (&self.all, value.borrow());
+        let (number, is_new) = self.places.number(known, all.len(), |other| *all[other as usize] == *known);
         if is_new {
             self.all.push(value.into());
         }
@@ -155,6 +158,19 @@ pub(super) struct Facts {
 }
 
 impl Facts {
+    /// Makes room for what so many versions of files say: to make it bit by bit means to copy all, again and again.
+    pub(super) fn expect(&mut self, versions: usize) {
+        /// What most versions have of goals that nobody knew, and of values.
+        const NEW: usize = 2;
+        /// What most goals have of fields.
+        const FIELDS: usize = 12;
+        self.values.all.reserve(versions * NEW);
+        self.values.places.numbers.reserve(versions * NEW);
+        self.sets.all.reserve(versions * NEW * FIELDS);
+        self.sets.ends.reserve(versions * NEW);
+        self.sets.places.numbers.reserve(versions * NEW);
+    }
+
     /// Gives a name by its number.
     pub(super) fn text(&self, name: NameId) -> &Arc<str> {
         self.names.get(name)
@@ -224,7 +240,7 @@ impl Facts {
     }
 
     /// Takes the fields of a goal that has others in these places.
-    pub(super) fn replace(&mut self, facts: FactsId, values: impl Iterator<Item = (Field, Value)>) -> FactsId {
+    pub(super) fn replace(&mut self, facts: FactsId, values: impl Iterator<Item = (Field, Arc<Value>)>) -> FactsId {
         self.draft.clear();
         self.draft.extend_from_slice(self.sets.get(facts.0));
         for (field, value) in values {
@@ -244,9 +260,9 @@ impl Facts {
         Some(self.values.get(set[at].1))
     }
 
-    /// Gives the value of what is not written.
-    pub(super) fn nothing(&self) -> &Arc<Value> {
-        &self.values.nothing
+    /// Gives a value by its number; the one of what is not written for none.
+    pub(super) fn value_of(&self, value: Option<ValueId>) -> &Arc<Value> {
+        value.map_or(&self.values.nothing, |value| self.values.get(value))
     }
 
     /// Gives the fields of a goal as a table of their own.
@@ -254,38 +270,39 @@ impl Facts {
         self.sets.get(facts.0).iter().map(|&(field, value)| (field, Value::clone(self.values.get(value)))).collect()
     }
 
+    /// Gives the fields that are written on either side, in order, each with the numbers of its values.
+    pub(super) fn beside(
+        &self,
+        one: Option<FactsId>,
+        other: Option<FactsId>,
+    ) -> impl Iterator<Item = (Field, Option<ValueId>, Option<ValueId>)> + '_ {
+        let set = |facts: Option<FactsId>| facts.map_or(&[][..], |facts| self.sets.get(facts.0));
+        let (mut one, mut other) = (set(one), set(other));
+        let take = |side: &mut &[(Field, ValueId)], field: Field| {
+            let ((_, value), rest) = side.split_first().filter(|(first, _)| first.0 == field)?;
+            *side = rest;
+            Some(*value)
+        };
+        std::iter::from_fn(move || {
+            let field = match (one.first(), other.first()) {
+                (Some(left), Some(right)) => left.0.min(right.0),
+                (left, right) => left.or(right)?.0,
+            };
+            Some((field, take(&mut one, field), take(&mut other, field)))
+        })
+    }
+
     /// Says which fields are alike: in two goals those with the same value, or written in neither; all of them where
     /// there is no goal on either side, none where there is one on one side.
     pub(super) fn alike(&self, one: Option<FactsId>, other: Option<FactsId>) -> Mask {
-        let (one, other) = match (one, other) {
-            _ if one == other => return ALL,
-            (Some(one), Some(other)) => (self.sets.get(one.0), self.sets.get(other.0)),
-            _ => return 0,
-        };
-        let mut alike = ALL;
-        let (mut i, mut j) = (0, 0);
-        loop {
-            let different = match (one.get(i), other.get(j)) {
-                (None, None) => return alike,
-                (Some(left), Some(right)) if left.0 == right.0 => {
-                    (i, j) = (i + 1, j + 1);
-                    if left.1 == right.1 {
-                        continue;
-                    }
-                    left.0
-                }
-                (Some(left), right) if right.is_none_or(|right| left.0 < right.0) => {
-                    i += 1;
-                    left.0
-                }
-                (_, Some(right)) => {
-                    j += 1;
-                    right.0
-                }
-                (Some(_), None) => unreachable!("the arm before takes what has nothing beside it"),
-            };
-            alike &= !(1 << different as u32);
+        if one == other {
+            return ALL;
         }
+        if one.is_none() || other.is_none() {
+            return 0;
+        }
+        let different = self.beside(one, other).filter(|(_, left, right)| left != right);
+        different.fold(ALL, |alike, (field, ..)| alike & !bit(field))
     }
 }
 
@@ -305,8 +322,8 @@ mod tests {
         assert_eq!(facts.alike(Some(one), Some(two)), differing);
         assert_eq!(facts.alike(Some(two), Some(one)), differing);
         assert_eq!((facts.alike(Some(one), None), facts.alike(None, None)), (0, ALL));
-        let replaced = facts.replace(one, [(Field::Note, json!("b"))].into_iter());
+        let replaced = facts.replace(one, [(Field::Note, json!("b").into())].into_iter());
         assert_eq!(facts.fields(replaced), fields(&[(Field::Current, json!(1)), (Field::Note, json!("b"))]));
-        assert_eq!(facts.replace(replaced, [(Field::Note, json!("a"))].into_iter()), one);
+        assert_eq!(facts.replace(replaced, [(Field::Note, json!("a").into())].into_iter()), one);
     }
 }

@@ -6,12 +6,18 @@ use super::graph::{Graph, Walked};
 use super::junctions::{Crossing, Junctions, Side};
 use super::states::State;
 use crate::okr::Field;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
+use std::collections::BTreeMap;
 
 /// A set of fields, one bit each.
 pub(super) type Mask = u64;
 pub(super) const ALL: Mask = (1 << Field::ALL.len()) - 1;
 const _: () = assert!(Field::ALL.len() < 64);
+
+/// Gives the bit of a field.
+pub(super) const fn bit(field: Field) -> Mask {
+    1 << field as u32
+}
 
 /// The fields that one commit set for one goal.
 #[derive(Debug)]
@@ -26,13 +32,6 @@ pub(super) struct Turn {
     pub(super) after: Option<State>,
     /// Which fields were set here.
     pub(super) set: Mask,
-}
-
-impl Turn {
-    /// Lists the fields that were set here, in field order.
-    pub(super) fn fields(&self) -> Vec<Field> {
-        Field::ALL.iter().copied().filter(|&field| self.set & (1 << field as u32) != 0).collect()
-    }
 }
 
 /// The lines that pass through a node. Most goals pass whole and under the name that they have today, so these are held

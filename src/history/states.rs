@@ -197,42 +197,35 @@ impl<'r> States<'r> {
         commits: &[usize],
         differences: Vec<Differences>,
     ) -> Result<Vec<Touches>, Error> {
-        // By path: the blobs that nodes have there with the commits, newest first.
-        let mut sightings: Vec<Vec<(usize, BlobId)>> = Vec::new();
-        let mut wanted: Vec<Vec<ObjectId>> = Vec::new();
-        for (&commit, differences) in commits.iter().zip(&differences) {
-            for file in &differences.files {
-                let path = self.path_names.number(&*file.path) as usize;
-                sightings.resize_with(self.path_names.len(), Vec::new);
-                wanted.resize_with(self.path_names.len(), Vec::new);
-                let Some(id) = file.new else { continue };
-                let (blob, _) = self.blob(id);
-                sightings[path].push((commit, blob));
+        let all: Vec<Touches> = differences.into_iter().map(|differences| self.touches(differences)).collect();
+        // By path: the blobs that nodes have there, newest first, with their commits.
+        let mut sightings: Vec<Vec<(usize, BlobId)>> = vec![Vec::new(); self.count_paths()];
+        for (&commit, touches) in commits.iter().zip(&all) {
+            for file in &touches.files {
+                sightings[file.path as usize].extend(file.new.map(|blob| (commit, blob)));
             }
         }
-        // Numbers take a third of what paths and ids do: there is one difference for each commit.
-        let touches = differences.into_iter().map(|differences| self.touches(differences)).collect();
         let mut by_path: Vec<PathId> = (0..).take(sightings.len()).collect();
         by_path.sort_by(|&one, &other| self.path(one).cmp(self.path(other)));
-        self.claim(&by_path, &sightings, &mut wanted);
-        let mut base = None;
+        let claimed = self.claim(&by_path, &sightings);
         let wanted: Vec<Vec<ObjectId>> =
-            by_path.iter().map(|&path| std::mem::take(&mut wanted[path as usize])).collect();
+            claimed.iter().map(|blobs| blobs.iter().map(|&blob| self.ids[blob as usize]).collect()).collect();
+        let mut base = None;
         let repository = graph.repository;
         let progress = Arc::clone(&graph.progress);
-        progress.begin(Stage::Reading, wanted.iter().map(Vec::len).sum());
+        let versions = wanted.iter().map(Vec::len).sum();
+        progress.begin(Stage::Reading, versions);
+        self.facts.expect(versions);
         blobs::read_all(repository, &wanted, |file, at, read| {
             progress.advance(1);
             if at == 0 {
                 base = None;
             }
-            let id = wanted[file][at];
-            let path = by_path[file];
+            let blob = claimed[file][at];
             if read.is_none() {
-                let first = sightings[path as usize].iter().find(|sighting| self.blob_of.get(&id) == Some(&sighting.1));
-                graph.missing.push((id, first.map(|sighting| graph.commits[sighting.0].id)));
+                let first = sightings[by_path[file] as usize].iter().find(|sighting| sighting.1 == blob);
+                graph.missing.push((wanted[file][at], first.map(|sighting| graph.commits[sighting.0].id)));
             }
-            let (blob, _) = self.blob(id);
             self.take(blob, read, &mut base);
             Ok(())
         })?;
@@ -241,31 +234,29 @@ impl<'r> States<'r> {
                 self.sight(path, blob);
             }
         }
-        Ok(touches)
+        Ok(all)
     }
 
-    /// Gives each new blob to the first path in order that has it. They are read the oldest first: git stores an older one
-    /// as what it differs in from a newer one, which is ready when its turn comes.
-    fn claim(&self, by_path: &[PathId], sightings: &[Vec<(usize, BlobId)>], wanted: &mut [Vec<ObjectId>]) {
-        let unread = |(blob, &id): (&Blob, &ObjectId)| matches!(blob, Blob::Unread).then_some(id);
-        let mut ids: Vec<Option<ObjectId>> = self.blobs.iter().zip(&self.ids).map(unread).collect();
-        for &path in by_path {
-            for (_, blob) in sightings[path as usize].iter().rev() {
-                wanted[path as usize].extend(ids[*blob as usize].take());
-            }
-        }
+    /// Gives each blob that was not read to the first path in order that has it. They are read the oldest first: git stores
+    /// an older one as what it differs in from a newer one, which is ready when its turn comes.
+    fn claim(&self, by_path: &[PathId], sightings: &[Vec<(usize, BlobId)>]) -> Vec<Vec<BlobId>> {
+        let mut unread: Vec<bool> = self.blobs.iter().map(|blob| matches!(blob, Blob::Unread)).collect();
+        let mut first = |blob: BlobId| std::mem::take(&mut unread[blob as usize]).then_some(blob);
+        let claimed = by_path
+            .iter()
+            .map(|&path| sightings[path as usize].iter().rev().filter_map(|&(_, blob)| first(blob)).collect());
+        claimed.collect()
     }
 
     fn touches(&mut self, differences: Differences) -> Touches {
+        let Differences { files, further } = differences;
         let mut number = |id: Option<ObjectId>| id.map(|id| self.blob(id).0);
-        let further = differences.further.iter().map(|blobs| blobs.iter().map(|&id| number(id)).collect()).collect();
-        let sides: Vec<_> = differences.files.iter().map(|file| (number(file.old), number(file.new))).collect();
-        let files = differences.files.iter().zip(sides).map(|(file, (old, new))| Touched {
-            path: self.path_names.number(&*file.path),
-            old,
-            new,
-        });
-        Touches { files: files.collect(), further }
+        let further = further.into_iter().map(|blobs| blobs.into_iter().map(&mut number).collect()).collect();
+        let touched = |FileChange { path, old, new }| {
+            let (old, new) = (old.map(|id| self.blob(id).0), new.map(|id| self.blob(id).0));
+            Touched { path: self.path_names.number(&*path), old, new }
+        };
+        Touches { files: files.into_iter().map(touched).collect(), further }
     }
 
     /// Gives the number of a blob, and whether it is a new one.
@@ -495,7 +486,6 @@ impl<'r> States<'r> {
             }
         }
         changes.sort_by_key(|change| change.name);
-        changes.shrink_to_fit();
         Ok(changes)
     }
 

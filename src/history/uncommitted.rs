@@ -2,6 +2,7 @@
 
 use super::events::{Record, Sides, events};
 use super::facts::Facts;
+use super::lines::bit;
 use super::tables::{Table, Tables, differing};
 use super::{EventKind, History};
 use crate::git::Person;
@@ -51,16 +52,13 @@ pub fn uncommitted(history: &mut History, head: &Tree, worktree: &Tree, author: 
             continue;
         }
         let value = |fields: Option<&Fields>, field| fields.map(|fields| fields.get(field).cloned());
-        let fields: Vec<Field> = Field::ALL
-            .iter()
-            .filter(|field| value(before_fields, field) != value(after_fields, field))
-            .copied()
-            .collect();
+        let differing = Field::ALL.iter().filter(|field| value(before_fields, field) != value(after_fields, field));
+        let fields = differing.fold(0, |fields, &field| fields | bit(field));
         let Some(Table { path, line, .. }) = after.or(before) else { continue };
         let path = path.as_str().into();
         let mut side = |fields: Option<&Fields>| fields.map(|fields| facts.take(fields.clone()));
         let (before, after) = (side(before_fields), side(after_fields));
-        let sides = Sides { name: &name.as_str().into(), facts: &facts, before, after, fields: &fields };
+        let sides = Sides { name: &name.as_str().into(), facts: &facts, before, after, fields };
         for mut event in events(&sides, &record, &path, *line) {
             let last = history.events.iter().find(|event| *event.name == **name);
             if event.kind == EventKind::Created && last.is_some_and(|last| last.kind == EventKind::Removed) {

@@ -13,7 +13,8 @@ use super::{Counts, Degraded, DegradedKind, Event, EventKind, History, Options};
 use crate::config::Config;
 use crate::git::{Error, Mailmap, ObjectId, Person, Repository};
 use crate::source::Paths;
-use std::collections::{BTreeMap, HashMap};
+use foldhash::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -141,25 +142,25 @@ impl<'r> Walk<'r> {
 /// and kind.
 fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailmap) -> Result<Vec<Event>, Error> {
     let mut events = Vec::with_capacity(turns.len());
-    let mut people: HashMap<Person, Arc<Person>> = HashMap::new();
+    let mut people: HashMap<Person, Arc<Person>> = HashMap::default();
+    let mut found = Vec::new();
     for together in turns.chunk_by(|one, next| one.commit == next.commit) {
         let commit = together[0].commit;
         let told = graph.told(commit)?;
         let author = mailmap.person(&told.author.person);
         let author = people.entry(author).or_insert_with_key(|author| Arc::new(author.clone()));
         let record = Record::of(graph.commits[commit].id, &told, Arc::clone(author));
-        let mut found = Vec::with_capacity(together.len());
         for turn in together {
             let Some(State { path, line, .. }) = turn.after.or(turn.before) else { continue };
             let side = |state: Option<State>| state.map(|state| state.facts);
             let (before, after) = (side(turn.before), side(turn.after));
             let name = states.facts.text(turn.today);
-            let sides = Sides { name, facts: &states.facts, before, after, fields: &turn.fields() };
+            let sides = Sides { name, facts: &states.facts, before, after, fields: turn.set };
             found.extend(events::events(&sides, &record, states.path(path), line as usize));
         }
         // Numbers of names depend on what was read first, so of two with one name the first by path counts.
         found.sort_by(|a, b| (&a.name, a.kind, &a.path, a.line).cmp(&(&b.name, b.kind, &b.path, b.line)));
-        one_per_kind(found, &mut events);
+        one_per_kind(found.drain(..), &mut events);
     }
     Ok(events)
 }
@@ -215,7 +216,7 @@ impl Notes {
 
 /// Joins events of one commit, name and kind: a goal's lines may come to one commit under two names. Coming and going
 /// takes in all that changed with it.
-fn one_per_kind(found: Vec<Event>, events: &mut Vec<Event>) {
+fn one_per_kind(found: impl Iterator<Item = Event>, events: &mut Vec<Event>) {
     let start = events.len();
     for event in found {
         match events[start..].last_mut() {
@@ -234,7 +235,7 @@ fn one_per_kind(found: Vec<Event>, events: &mut Vec<Event>) {
 /// Names the creations whose line goes on to an older removal.
 fn name_restored(events: &mut [Event]) {
     let mut restored = Vec::new();
-    let mut newer: HashMap<&str, usize> = HashMap::new();
+    let mut newer: HashMap<&str, usize> = HashMap::default();
     for (at, event) in events.iter().enumerate() {
         match event.kind {
             EventKind::Created => drop(newer.insert(&event.name, at)),

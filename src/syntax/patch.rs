@@ -7,6 +7,7 @@ use crate::okr::{Field, number};
 use jiff::civil::Date;
 use serde_json::Value;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Where a value stands that a check-in replaces.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +25,8 @@ pub(crate) struct Patched {
     /// Index of its table.
     pub(crate) table: usize,
     pub(crate) field: Field,
-    pub(crate) value: Value,
+    /// Shared by all that say the same, once it is known that they do.
+    pub(crate) value: Arc<Value>,
 }
 
 /// What a version of a file says.
@@ -96,7 +98,7 @@ impl Version {
                 old.len()
             } else {
                 let (length, value) = plain(slot.field, rest)?;
-                patched.push(Patched { table: slot.table, field: slot.field, value });
+                patched.push(Patched { table: slot.table, field: slot.field, value: value.into() });
                 length
             };
             (before, at) = (slot.span.end, start + length);
@@ -174,7 +176,7 @@ mod tests {
             }
             Reading::Patched(patches) => {
                 for Patched { table, field, value } in patches {
-                    said.0[table].fields.insert(field, value);
+                    said.0[table].fields.insert(field, Value::clone(&value));
                 }
                 (true, Ok(()))
             }

@@ -9,5 +9,5 @@ mod source;
 pub use address::in_address;
 pub use index::{LineIndex, Position};
 pub(crate) use sanitize::is_hostile;
-pub use sanitize::{JsonWriter, json, markdown, printable, same_length};
+pub use sanitize::{JsonWriter, is_plain_json, json, markdown, printable, same_length};
 pub use source::{FileId, SourceFile, SourceMap};

@@ -52,6 +52,25 @@ fn without_commands(text: &str) -> String {
     safe
 }
 
+/// The bytes that stand in a text of a JSON document as they are, by JSON's own rules and by those of [`json`].
+const PLAIN_JSON: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte < 0x7f {
+        plain[byte as usize] = !matches!(byte, b'"' | b'\\' | b'#');
+        byte += 1;
+    }
+    plain
+};
+
+/// Tells whether a text is plain: nothing in it has to be escaped in a JSON document. `false` says nothing.
+pub fn is_plain_json(text: &str) -> bool {
+    let is_plain = |byte: &u8| PLAIN_JSON[usize::from(*byte)];
+    // To look at eight bytes takes less than to stop at one.
+    let (runs, rest) = text.as_bytes().as_chunks::<8>();
+    runs.iter().all(|run| run.iter().fold(true, |all, byte| all & is_plain(byte))) && rest.iter().all(is_plain)
+}
+
 /// Escapes in a JSON document what may turn the line around on a terminal, or what a CI runner would take for a command:
 /// its texts stay what they are.
 pub fn json(document: &str) -> Cow<'_, str> {
@@ -194,6 +213,17 @@ mod tests {
         let mut written = Vec::new();
         serde_json::to_writer(JsonWriter(&mut written), text).expect("a text");
         assert_eq!(written, json(&document).as_bytes());
+    }
+
+    #[test]
+    fn what_is_plain_stands_in_json_as_it_is() {
+        for c in ('\0'..='\u{2fff}').chain('\u{fe00}'..='\u{ffff}') {
+            for text in [c.to_string(), format!("eight or more{c}")] {
+                let document = serde_json::to_string(&text).expect("a text");
+                assert!(!is_plain_json(&text) || json(&document) == format!("\"{text}\""), "{c:?}");
+            }
+        }
+        assert!(is_plain_json("2025-Q4/goal-00025/kr-1 ~") && !is_plain_json("##["));
     }
 
     #[test]

@@ -44,9 +44,9 @@ impl View {
         let selection = self.selection(chosen, names)?;
         let cycles = report::shown(&self.tree, &selection, self.today)?;
         let mut past = self.past(&Options::default())?;
-        let Evidence { mut history, locks, agreed } = self.evidence_of(past.as_mut(), &cycles, session)?;
+        let Evidence { mut history, locks, agreed } = self.evidence_of(past.as_deref_mut(), &cycles, session)?;
         let work = match with_work {
-            true => self.work_of(past.as_ref(), &cycles, &mut history, session)?,
+            true => self.work_of(past.as_deref(), &cycles, &mut history, session)?,
             false => None,
         };
         let subject = Subject { agreed: &agreed, ..Subject::new(&self.tree, Some(&history), self.today) };
