@@ -172,9 +172,9 @@ impl<'r> States<'r> {
         old: Option<usize>,
         new: Option<usize>,
     ) -> Result<Vec<FileChange>, Error> {
-        let at = new.or(old).map(|commit| graph.commits[commit].id);
+        let at = new.or(old).map(|commit| graph.id(commit));
         let (prefixes, keys) = graph.keys();
-        let key = |commit: Option<usize>| commit.map(|commit| &keys[graph.commits[commit].key]);
+        let key = |commit: Option<usize>| commit.map(|commit| &keys[graph.known_key(commit)]);
         let found = compare_keys(&mut self.trees, &self.paths, prefixes, key(old), key(new))?;
         self.note_missing(graph, at);
         Ok(found)
@@ -201,7 +201,7 @@ impl<'r> States<'r> {
                 wanted.resize_with(self.path_names.len(), Vec::new);
                 let Some(id) = file.new else { continue };
                 let (blob, _) = self.blob(id);
-                sightings[path].push((graph.commits[commit].id, blob));
+                sightings[path].push((graph.id(commit), blob));
             }
         }
         let mut by_path: Vec<PathId> = (0..).take(sightings.len()).collect();
@@ -505,7 +505,7 @@ impl<'r> States<'r> {
     ) -> Result<Option<Said>, Error> {
         let Some(blob) = blob else { return Ok(None) };
         // What the ledger knows of a commit spares its files, until a newer commit changes one.
-        let id = graph.commits[commit].id;
+        let id = graph.id(commit);
         self.read_blob(graph, id, path, blob)?;
         match &self.blobs[blob as usize] {
             Blob::Said(said) => Ok(Some(*said)),
@@ -521,10 +521,10 @@ impl<'r> States<'r> {
         loop {
             graph.key(at)?;
             let id = self.trees.blob(graph.roots(at), &text)?;
-            self.note_missing(graph, Some(graph.commits[at].id));
+            self.note_missing(graph, Some(graph.id(at)));
             let Some(id) = id else { return Ok(None) };
             let (blob, _) = self.blob(id);
-            let commit = graph.commits[at].id;
+            let commit = graph.id(at);
             self.read_blob(graph, commit, path, blob)?;
             if let Blob::Said(said) = &self.blobs[blob as usize] {
                 return Ok(Some(*said));
