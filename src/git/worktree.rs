@@ -1,5 +1,6 @@
 //! Owns what git knows of the work tree: ignored and tracked files, sparse checkouts, operations in progress.
 
+use super::index::{self, Entry};
 use super::{Error, ObjectId, Repository};
 use git2::{ErrorClass, RepositoryState};
 use std::collections::BTreeSet;
@@ -36,20 +37,24 @@ pub struct Tracked {
 }
 
 impl Tracked {
-    fn of(entry: git2::IndexEntry) -> Self {
-        // Bits of `flags_extended`: a file outside a sparse checkout, and one of `git add --intent-to-add`.
+    fn of(entry: &Entry<'_>) -> Self {
+        // Bits of the further flags: a file outside a sparse checkout, and one of `git add --intent-to-add`.
         const SKIP_WORKTREE: u16 = 0x4000;
         const INTENT_TO_ADD: u16 = 0x2000;
-        // Bits of `flags` that are 0 but for the sides of a conflict.
+        // Bits of the flags that are 0 but for the sides of a conflict.
         const STAGE: u16 = 0x3000;
-        let path = String::from_utf8(entry.path);
         Tracked {
-            path: path.unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned()),
-            id: entry.id.into(),
+            path: String::from_utf8_lossy(entry.path).into_owned(),
+            id: entry.id,
             mode: entry.mode,
-            left_out: entry.flags_extended & SKIP_WORKTREE != 0,
-            settled: entry.flags & STAGE == 0 && entry.flags_extended & INTENT_TO_ADD == 0,
+            left_out: entry.more_flags & SKIP_WORKTREE != 0,
+            settled: entry.flags & STAGE == 0 && entry.more_flags & INTENT_TO_ADD == 0,
         }
+    }
+
+    fn of_libgit2(entry: &git2::IndexEntry) -> Self {
+        let git2::IndexEntry { ref path, mode, id, flags, flags_extended: more_flags, .. } = *entry;
+        Tracked::of(&Entry { path, mode, id: id.into(), flags, more_flags })
     }
 }
 
@@ -72,7 +77,22 @@ impl Repository {
     /// # Errors
     /// [`Error::Index`] for a sparse or split index, which libgit2 cannot read.
     pub fn tracked(&self) -> Result<Vec<Tracked>, Error> {
-        let mut files: Vec<_> = self.index()?.iter().map(Tracked::of).collect();
+        self.tracked_where(|_| true)
+    }
+
+    /// Lists those files of the index whose path is wanted, by path in byte order. Bytes that are no UTF-8 are asked about
+    /// as they are.
+    ///
+    /// # Errors
+    /// As [`Repository::tracked`].
+    pub fn tracked_where(&self, is_wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<Tracked>, Error> {
+        let mut files = Vec::new();
+        let bytes = self.index_file().and_then(|file| std::fs::read(file).ok());
+        let take = |entry: Entry<'_>| files.extend(is_wanted(entry.path).then(|| Tracked::of(&entry)));
+        if bytes.and_then(|bytes| index::read(&bytes, take)).is_none() {
+            let wanted = |entry: &git2::IndexEntry| is_wanted(&entry.path);
+            files = self.index()?.iter().filter(wanted).map(|entry| Tracked::of_libgit2(&entry)).collect();
+        }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
     }
@@ -84,7 +104,7 @@ impl Repository {
     pub fn are_settled<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> Result<bool, Error> {
         let index = self.index()?;
         Ok(paths.into_iter().all(|path| {
-            let found = index.get_path(Path::new(path), 0).map(Tracked::of);
+            let found = index.get_path(Path::new(path), 0).map(|entry| Tracked::of_libgit2(&entry));
             found.is_some_and(|file| file.path == path && file.settled && !file.left_out)
         }))
     }

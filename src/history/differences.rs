@@ -1,9 +1,10 @@
 //! Owns finding which files each commit of a walk changed, on as many threads as help.
 //! Never reads a file.
 
-use super::graph::{Graph, Node};
+use super::graph::Graph;
 use super::keys::{Key, Keys};
 use super::progress::{Progress, Stage};
+use super::simplified::Node;
 use super::trees::{Entry, FileChange, Trees};
 use super::{READER, lanes, threads};
 use crate::cores::prepare_thread;
@@ -35,12 +36,12 @@ pub(super) struct Found {
 /// Compares the objective trees of some of the nodes with those of their parents.
 pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node], some: &[usize]) -> Result<Found, Error> {
     let (prefixes, keys) = graph.keys();
-    let key = |node: &Node| graph.commits[node.commit].key;
+    let key = |node: &Node| graph.known_key(node.commit);
     let jobs: Vec<Job> = some
         .iter()
         .map(|&at| &nodes[at])
         .map(|node| Job {
-            commit: graph.commits[node.commit].id,
+            commit: graph.id(node.commit),
             key: key(node),
             parents: node.parents.iter().map(|parent| parent.map(|parent| key(&nodes[parent]))).collect(),
         })

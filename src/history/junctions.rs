@@ -3,8 +3,9 @@
 
 use super::differences;
 use super::facts::NameId;
-use super::graph::{Graph, Walked};
+use super::graph::Graph;
 use super::names::former;
+use super::simplified::Walked;
 use super::states::{Change, PathId, State, States, Touches};
 use crate::git::Error;
 use crate::okr::Name;
@@ -34,22 +35,27 @@ pub(super) struct Junction {
     pub(super) notes: Vec<(PathId, Rc<str>)>,
 }
 
-/// What nodes did, by commit.
+/// What nodes did.
 #[derive(Debug, Default)]
-pub(super) struct Junctions(Vec<Option<Junction>>);
+pub(super) struct Junctions {
+    all: Vec<Junction>,
+    /// By commit, of which few are nodes: index among these, from 1.
+    of: Vec<u32>,
+}
 
 impl Junctions {
     /// Gives what a commit did, if it is a node that was looked at.
     pub(super) fn get(&self, commit: usize) -> Option<&Junction> {
-        self.0.get(commit)?.as_ref()
+        self.all.get((*self.of.get(commit)? as usize).checked_sub(1)?)
     }
 
     /// Takes what a commit did.
     pub(super) fn insert(&mut self, commit: usize, junction: Junction) {
-        if self.0.len() <= commit {
-            self.0.resize_with(commit + 1, || None);
+        if self.of.len() <= commit {
+            self.of.resize(commit + 1, 0);
         }
-        self.0[commit] = Some(junction);
+        self.all.push(junction);
+        self.of[commit] = u32::try_from(self.all.len()).expect("history holds fewer than 2^32 commits");
     }
 
     /// Finds what the nodes of a walk did that were not looked at before.

@@ -29,7 +29,7 @@ impl Keys {
     }
 
     /// Gives the number of a key, a new one where it never came up.
-    pub(super) fn number(&mut self, key: &Key) -> usize {
+    pub(super) fn number(&mut self, key: &Key) -> u32 {
         debug_assert_eq!(key.len(), self.prefixes, "one object for each prefix");
         let same = |other: u32| &self.all[other as usize * self.prefixes..][..self.prefixes] == key;
         let (number, is_new) = self.places.number(key, self.count, same);
@@ -37,11 +37,11 @@ impl Keys {
             self.all.extend_from_slice(key);
             self.count += 1;
         }
-        number as usize
+        number
     }
 
     /// Gives the number of the key of what has nothing at any prefix.
-    pub(super) fn nothing(&mut self) -> usize {
+    pub(super) fn nothing(&mut self) -> u32 {
         self.number(&vec![None; self.prefixes])
     }
 }

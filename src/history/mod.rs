@@ -20,6 +20,7 @@ mod names;
 mod progress;
 mod published;
 mod series;
+mod simplified;
 mod states;
 mod steps;
 mod tables;

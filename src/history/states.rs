@@ -178,9 +178,9 @@ impl<'r> States<'r> {
         old: Option<usize>,
         new: Option<usize>,
     ) -> Result<Vec<FileChange>, Error> {
-        let at = new.or(old).map(|commit| graph.commits[commit].id);
+        let at = new.or(old).map(|commit| graph.id(commit));
         let (prefixes, keys) = graph.keys();
-        let key = |commit: Option<usize>| commit.map(|commit| keys.get(graph.commits[commit].key));
+        let key = |commit: Option<usize>| commit.map(|commit| keys.get(graph.known_key(commit)));
         let found = compare_keys(&mut self.trees, &self.paths, prefixes, key(old), key(new))?;
         self.note_missing(graph, at);
         Ok(found)
@@ -224,7 +224,7 @@ impl<'r> States<'r> {
             let blob = claimed[file][at];
             if read.is_none() {
                 let first = sightings[by_path[file] as usize].iter().find(|sighting| sighting.1 == blob);
-                graph.missing.push((wanted[file][at], first.map(|sighting| graph.commits[sighting.0].id)));
+                graph.missing.push((wanted[file][at], first.map(|sighting| graph.id(sighting.0))));
             }
             self.take(blob, read, &mut base);
             Ok(())
@@ -504,7 +504,7 @@ impl<'r> States<'r> {
     ) -> Result<Option<Said>, Error> {
         let Some(blob) = blob else { return Ok(None) };
         // What the ledger knows of a commit spares its files, until a newer commit changes one.
-        let id = graph.commits[commit].id;
+        let id = graph.id(commit);
         self.read_blob(graph, id, path, blob)?;
         match &self.blobs[blob as usize] {
             Blob::Said(said) => Ok(Some(*said)),
@@ -520,10 +520,10 @@ impl<'r> States<'r> {
         loop {
             graph.key(at)?;
             let id = self.trees.blob(graph.roots(at), &text)?;
-            self.note_missing(graph, Some(graph.commits[at].id));
+            self.note_missing(graph, Some(graph.id(at)));
             let Some(id) = id else { return Ok(None) };
             let (blob, _) = self.blob(id);
-            let commit = graph.commits[at].id;
+            let commit = graph.id(at);
             self.read_blob(graph, commit, path, blob)?;
             if let Blob::Said(said) = &self.blobs[blob as usize] {
                 return Ok(Some(*said));

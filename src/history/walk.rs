@@ -107,7 +107,7 @@ impl<'r> Walk<'r> {
         let mut notes = Notes::default();
         for node in walked.nodes.iter().rev() {
             let read = self.junctions.get(node.commit).into_iter().flat_map(|junction| &junction.notes);
-            notes.take(&self.states, self.graph.commits[node.commit].id, read);
+            notes.take(&self.states, self.graph.id(node.commit), read);
         }
         let degraded = all_degraded(&self.graph, &notes);
         if let Some(ledger) = self.ledger.as_mut().filter(|_| self.graph.missing.is_empty()) {
@@ -116,7 +116,7 @@ impl<'r> Walk<'r> {
         Ok(History {
             complete: degraded.iter().all(|one| one.kind == DegradedKind::Unreadable),
             commits: walked.nodes.len(),
-            first: walked.nodes.last().map(|node| self.graph.commits[node.commit].id),
+            first: walked.nodes.last().map(|node| self.graph.id(node.commit)),
             degraded,
             events,
         })
@@ -149,7 +149,7 @@ fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailma
         let told = graph.told(commit)?;
         let author = mailmap.person(&told.author.person);
         let author = people.entry(author).or_insert_with_key(|author| Arc::new(author.clone()));
-        let record = Record::of(graph.commits[commit].id, &told, Arc::clone(author));
+        let record = Record::of(graph.id(commit), &told, Arc::clone(author));
         for turn in together {
             let Some(State { path, line, .. }) = turn.after.or(turn.before) else { continue };
             let side = |state: Option<State>| state.map(|state| state.facts);

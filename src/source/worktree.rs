@@ -20,11 +20,17 @@ pub fn worktree(repository: Option<&Repository>, root: &Path, also: &[String]) -
     let mut gathering = Gathering::default();
     let settings = settings(&mut gathering, root)?;
     let paths = Paths::new(gathering.tree.config.paths.iter().chain(also));
-    let tracked = repository.map(Repository::tracked).transpose()?.unwrap_or_default();
+    let prefixes = paths.prefixes();
+    let is_near = |path: &[u8]| {
+        let below =
+            |prefix: &String| Some(path.strip_prefix(prefix.as_bytes())?.first().is_none_or(|&next| next == b'/'));
+        prefixes.iter().any(|prefix| prefix.is_empty() || below(prefix) == Some(true))
+    };
+    let tracked = repository.map(|repository| repository.tracked_where(is_near)).transpose()?.unwrap_or_default();
     let mut walk =
         Walk { repository, root, paths: &paths, tracked: &tracked, found: BTreeMap::new(), skipped: Vec::new() };
-    for prefix in paths.prefixes() {
-        walk.below(&prefix)?;
+    for prefix in &prefixes {
+        walk.below(prefix)?;
     }
     let Walk { mut found, mut skipped, .. } = walk;
     for file in tracked.iter().filter(|file| file.left_out && paths.holds(&file.path)) {

@@ -20,9 +20,10 @@ pub use outline::Outline;
 pub(super) use work::Notebook;
 
 use super::Options;
-use super::graph::{Graph, Walked};
+use super::graph::Graph;
 use super::junctions::Junctions;
 use super::main_line::Line;
+use super::simplified::Walked;
 use super::states::States;
 use crate::config::Config;
 use crate::git::Error;

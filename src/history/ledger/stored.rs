@@ -126,12 +126,11 @@ impl Source<'_, '_> {
         let mut person_of: HashMap<&Person, u32> = HashMap::new();
         let mut last = 0i64;
         for (commit, told) in *commits {
-            let known = &graph.commits[*commit];
-            ids.extend_from_slice(&known.id.0);
-            seconds.push(known.seconds.wrapping_sub(last));
-            last = known.seconds;
-            let parents: Vec<u32> =
-                graph.steps.parents(*commit).iter().map(|&parent| number(parent)).collect::<Option<_>>()?;
+            ids.extend_from_slice(&graph.id(*commit).0);
+            let when = graph.commits[*commit].seconds;
+            seconds.push(when.wrapping_sub(last));
+            last = when;
+            let parents: Vec<u32> = graph.steps.parents(*commit).map(number).collect::<Option<_>>()?;
             let first = parents.first().map_or(0, |parent| parent + 1);
             let marks = if told.is_some() { NODE } else { 0 } | if graph.steps.is_bare(*commit) { BARE } else { 0 };
             steps.push(first << 2 | marks);
