@@ -9,6 +9,7 @@ mod committing;
 mod driver;
 mod error;
 mod identity;
+mod index;
 mod loose;
 mod object;
 mod objects;
