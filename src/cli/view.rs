@@ -86,7 +86,10 @@ impl View {
         let root = root.to_owned();
         let Ok(config) = source::configuration(&root) else { return Ok(Glimpse::default()) };
         let stamps = Stamps::take(&repository, &root, &config);
-        let outlined = stamps.as_ref().and_then(|stamps| cache.outline(head, &config, stamps));
+        let outlined = stamps.as_ref().and_then(|stamps| {
+            let kept = cache.outline(head, &config, stamps);
+            kept.or_else(|| cache.outline_beside(&repository, &root, head, &config, stamps))
+        });
         let Some(outline) = outlined else { return Ok(Glimpse { known: None, stamps }) };
         let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
@@ -103,15 +106,24 @@ impl View {
             && self.seen == Seen::WorkTree
             && !self.tree.findings.iter().any(speaks)
             && unnamed(&self.tree).next().is_none()
-            && stamps.stand_for(&self.tree, repository)
+            && let Some(settled) = stamps.stand_for(&self.tree, repository)
         {
-            cache.keep_outline(head, stamps, &self.tree);
+            cache.keep_outline(head, stamps, &settled, &self.tree);
         }
     }
 
-    /// Gives every event of some names where an earlier run kept them.
-    pub fn known_of(&self, options: &Options, wanted: impl Fn(&str) -> bool) -> Result<Option<History>, Failure> {
-        Ok(self.past(options)?.and_then(|past| past.known_of(wanted)))
+    /// Gives every event of some names where an earlier run kept them or, where that is wanted, knows most commits.
+    pub fn known_of(
+        &self,
+        options: &Options,
+        wanted: impl Fn(&str) -> bool,
+        find: bool,
+    ) -> Result<Option<History>, Failure> {
+        let Some(past) = self.past(options)? else { return Ok(None) };
+        Ok(match past.known_of(&wanted) {
+            None if find => past.found_of(wanted)?,
+            known => known,
+        })
     }
 
     /// Opens one side of a change, whether it holds goals or not: a commit, else the work tree or, where there is none,

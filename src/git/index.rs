@@ -1,74 +1,95 @@
-//! Owns the index as git writes it plainly, read from the file's own bytes: of many thousand files few are asked for, and
-//! libgit2 makes something of each.
-//! Never judges one: where anything is unusual, libgit2 has the word. The format is git's own `gitformat-index`.
+//! Owns reading git's index for what stands in it, and nothing else: libgit2 hashes the whole file and copies every entry,
+//! which in a large repository is most of a quick command. The format is git's own `gitformat-index`, versions 2 to 4.
+//! Never guesses: what is not understood is left to libgit2. The checksum is not looked at; git does not either.
 
-use super::ObjectId;
-use sha1::{Digest, Sha1};
+use super::{ObjectId, Repository};
+use memchr::memchr;
 
-const HASH: usize = 20;
-/// Bytes of an entry before what its flags go on with: times and numbers of the file, its mode, owner and size.
-const STAT: usize = 40;
+/// The fixed part of an entry: times, numbers, mode and size, the object's id, and the flags.
+const FIXED: usize = 40 + 20 + 2;
+/// The flag that two bytes of further flags follow.
+const EXTENDED: u16 = 0x4000;
+/// The checksum at the end.
+const TRAILER: usize = 20;
 
-/// One entry.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry<'i> {
-    pub(super) path: &'i [u8],
-    pub(super) mode: u32,
+/// An index as it lies on disk.
+#[derive(Debug)]
+pub(super) struct IndexFile(Vec<u8>);
+
+/// One entry, as git's documentation names its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry<'a> {
+    /// From the root, with forward slashes.
+    pub(super) path: &'a [u8],
     pub(super) id: ObjectId,
+    pub(super) mode: u32,
     pub(super) flags: u16,
-    pub(super) more_flags: u16,
+    pub(super) flags_extended: u16,
 }
 
-/// Hands over all entries in order. `None` where it is no index of version 2 or 3, its checksum is wrong, or something in
-/// it has to be understood that is not known here, such as a shared part or folders of a sparse checkout.
-pub(super) fn read<'i>(bytes: &'i [u8], mut take: impl FnMut(Entry<'i>)) -> Option<()> {
-    let (bytes, checksum) = bytes.split_last_chunk::<HASH>()?;
-    if Sha1::digest(bytes)[..] != *checksum {
-        return None;
+impl Repository {
+    /// Reads the index; `None` where another one is meant, none is there, or it is not of a form that is understood.
+    pub(super) fn plain_index(&self) -> Option<IndexFile> {
+        let file = IndexFile(std::fs::read(self.index_file()?).ok()?);
+        file.each(|_| {}).map(|()| file)
     }
-    let (head, mut rest) = bytes.split_first_chunk::<12>()?;
-    let [name, version, count] = *head.as_chunks().0 else { return None };
-    let version = u32::from_be_bytes(version);
-    if name != *b"DIRC" || !(2..=3).contains(&version) {
-        return None;
-    }
-    for _ in 0..u32::from_be_bytes(count) {
-        let (entry, length) = entry(rest, version)?;
-        take(entry);
-        rest = rest.get(length..)?;
-    }
-    while !rest.is_empty() {
-        let (head, body) = rest.split_first_chunk::<8>()?;
-        let [name, size] = *head.as_chunks().0 else { return None };
-        // Who does not know an extension in capitals may pass over it.
-        if !name[0].is_ascii_uppercase() {
-            return None;
-        }
-        rest = body.get(u32::from_be_bytes(size) as usize..)?;
-    }
-    Some(())
 }
 
-/// Reads the first entry, with how many bytes it takes: up to eight of zeros fill the last word.
-fn entry(bytes: &[u8], version: u32) -> Option<(Entry<'_>, usize)> {
-    const EXTENDED: u16 = 0x4000;
-    let mode = u32::from_be_bytes(*bytes.get(24..)?.first_chunk()?);
-    let id = ObjectId(*bytes.get(STAT..)?.first_chunk()?);
-    let word = |at: usize| Some(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
-    let flags = word(STAT + HASH)?;
-    let mut start = STAT + HASH + 2;
-    let mut more_flags = 0;
-    if flags & EXTENDED != 0 {
-        if version < 3 {
-            return None;
+impl IndexFile {
+    /// Looks at every entry, by path in byte order; `None` where the file is not understood to its end.
+    pub(super) fn each(&self, mut look: impl FnMut(Entry<'_>)) -> Option<()> {
+        let bytes = self.0.get(..self.0.len().checked_sub(TRAILER)?)?;
+        let (version, count) = (word(bytes, 4)?, word(bytes, 8)?);
+        (bytes.starts_with(b"DIRC") && (2..=4).contains(&version)).then_some(())?;
+        let (mut at, mut path) = (12, Vec::new());
+        for _ in 0..count {
+            let start = at;
+            let flags = u16::from_be_bytes(*bytes.get(at + FIXED - 2..)?.first_chunk()?);
+            at += FIXED;
+            let mut flags_extended = 0;
+            if version > 2 && flags & EXTENDED != 0 {
+                flags_extended = u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?);
+                at += 2;
+            }
+            // In version 4 a path says how much of the end of the one before it does not share.
+            let shared = if version == 4 { path.len().checked_sub(offset(bytes, &mut at)?)? } else { 0 };
+            let rest = bytes.get(at..)?;
+            let length = memchr(0, rest)?;
+            path.truncate(shared);
+            path.extend_from_slice(&rest[..length]);
+            at += length + 1;
+            if version < 4 {
+                at = start + (at - start).next_multiple_of(8);
+            }
+            let (mode, id) = (word(bytes, start + 24)?, ObjectId(*bytes.get(start + 40..)?.first_chunk()?));
+            look(Entry { path: &path, id, mode, flags, flags_extended });
         }
-        more_flags = word(start)?;
-        start += 2;
+        while at < bytes.len() {
+            // Extensions that must be understood (a shared index, folders as entries) do not begin with a capital.
+            bytes.get(at).filter(|mark| mark.is_ascii_uppercase())?;
+            at = at.checked_add(8)?.checked_add(word(bytes, at + 4)? as usize)?;
+        }
+        (at == bytes.len()).then_some(())
     }
-    let path = &bytes[start..];
-    let path = &path[..memchr::memchr(0, path)?];
-    let length = (start + path.len()) / 8 * 8 + 8;
-    Some((Entry { path, mode, id, flags, more_flags }, length))
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
+}
+
+/// Reads a number as packs have their offsets: seven bits a byte, the highest first, each further one counting one more.
+fn offset(bytes: &[u8], at: &mut usize) -> Option<usize> {
+    let mut next = || {
+        *at += 1;
+        bytes.get(*at - 1).copied()
+    };
+    let mut byte = next()?;
+    let mut number = usize::from(byte & 0x7f);
+    while byte & 0x80 != 0 {
+        byte = next()?;
+        number = number.checked_add(1)?.checked_mul(0x80)? | usize::from(byte & 0x7f);
+    }
+    Some(number)
 }
 
 #[cfg(test)]
@@ -113,30 +134,36 @@ mod tests {
         for (path, flags, extended) in plain.into_iter().chain(special) {
             let (bytes, wanted, wanted_flags) = add(path, flags, extended);
             let (mut found, mut found_flags) = (Vec::new(), Vec::new());
-            let whole = read(&bytes, |entry| {
+            let whole = IndexFile(bytes).each(|entry| {
                 found.push((entry.path.to_vec(), entry.mode, entry.id));
-                found_flags.push((entry.flags >> 12 & 3, entry.more_flags));
+                found_flags.push((entry.flags >> 12 & 3, entry.flags_extended));
             });
             assert_eq!((whole, found, found_flags), (Some(()), wanted, wanted_flags), "{path}");
-            for at in [0, 7, 11, 30, bytes.len() - 21, bytes.len() - 1] {
-                let mut bytes = bytes.clone();
-                bytes[at] ^= 1;
-                assert_eq!(read(&bytes, |_| {}), None, "a bit of byte {at}");
-            }
         }
     }
 
     #[test]
-    fn what_is_unusual_is_left_to_libgit2() {
-        let signed = |body: &[u8]| [body, &Sha1::digest(body)].concat();
-        let head = |version: u8, count: u8| [b"DIRC".as_slice(), &[0, 0, 0, version, 0, 0, 0, count]].concat();
-        let extended = |name: &[u8], size: u8| signed(&[&head(2, 0), name, &[0, 0, 0, size], b"12"].concat());
-        assert_eq!(read(&signed(&head(2, 0)), |_| {}), Some(()));
-        assert_eq!(read(&extended(b"TREE", 2), |_| {}), Some(()));
-        for bytes in
-            [signed(&head(4, 0)), signed(&head(2, 1)), extended(b"link", 2), extended(b"sdir", 2), extended(b"TREE", 3)]
-        {
-            assert_eq!(read(&bytes, |_| {}), None);
+    fn what_is_not_understood_to_its_end_is_no_index() {
+        let mut bytes = b"DIRC\0\0\0\x02\0\0\0\x01".to_vec();
+        bytes.extend([0; 24]);
+        bytes.extend([0, 0, 0x81, 0xa4]);
+        bytes.extend([0; 12]);
+        bytes.extend([7; 20]);
+        bytes.extend([0, 1, b'a', 0, 0, 0, 0, 0, 0, 0]);
+        let entries = bytes.len();
+        bytes.extend(*b"TREE\0\0\0\x02ab");
+        bytes.extend([0; 20]);
+        let paths = |bytes: &[u8]| {
+            let mut paths = Vec::new();
+            let whole = IndexFile(bytes.to_vec()).each(|entry| paths.push((entry.path.to_vec(), entry.mode, entry.id)));
+            whole.map(|()| paths)
+        };
+        assert_eq!(paths(&bytes), Some(vec![(b"a".to_vec(), 0o100_644, ObjectId([7; 20]))]));
+        for cut in 0..bytes.len() {
+            // Without its extension, and the trailer taken for it, it is a shorter one.
+            assert!(cut == entries + TRAILER || paths(&bytes[..cut]).is_none(), "cut at {cut}");
         }
+        bytes[entries] = b't';
+        assert_eq!(paths(&bytes), None, "an extension that must be understood");
     }
 }

@@ -2,13 +2,13 @@
 //! Never follows a line.
 
 use super::differences;
-use super::facts::NameId;
+use super::facts::{Facts, NameId};
 use super::graph::Graph;
 use super::names::former;
 use super::simplified::Walked;
 use super::states::{Change, PathId, State, States, Touches};
 use crate::git::Error;
-use crate::okr::Name;
+use crate::okr::{Field, Name};
 use std::rc::Rc;
 
 /// What a goal was in a parent: its name there, and its state.
@@ -33,6 +33,33 @@ pub(super) struct Junction {
     pub(super) further: Vec<Side>,
     /// What did not read in the files that it changed.
     pub(super) notes: Vec<(PathId, Rc<str>)>,
+}
+
+impl Junction {
+    /// Gives each goal with what it was in every parent.
+    fn sides(&self) -> impl Iterator<Item = (&Crossing, impl Iterator<Item = &(NameId, State)>)> {
+        let more = self.further.len().checked_div(self.crossings.len()).unwrap_or(0);
+        self.crossings.iter().enumerate().map(move |(index, crossing)| {
+            let further = &self.further[index * more..(index + 1) * more];
+            (crossing, std::iter::once(&crossing.first).chain(further).flatten())
+        })
+    }
+
+    /// Lists the goals that were called otherwise in some parent, with that name.
+    pub(super) fn renames(&self) -> impl Iterator<Item = (NameId, NameId)> {
+        let pairs = self.sides().flat_map(|(crossing, sides)| sides.map(|side| (crossing.name, side.0)));
+        pairs.filter(|(name, former)| name != former)
+    }
+
+    /// Lists the goals that are sensitive, or were in some parent.
+    pub(super) fn sensitive(&self, facts: &Facts) -> impl Iterator<Item = NameId> {
+        let is = |state: State| {
+            facts.value(state.facts, Field::Sensitive).is_some_and(|value| value.as_bool() == Some(true))
+        };
+        self.sides().filter_map(move |(crossing, mut sides)| {
+            (crossing.after.is_some_and(is) || sides.any(|side| is(side.1))).then_some(crossing.name)
+        })
+    }
 }
 
 /// What nodes did.

@@ -300,6 +300,15 @@ impl<'r> Past<'r> {
         self.answers.as_ref()?.history_of(wanted)
     }
 
+    /// Finds the same where an earlier run knows all commits but a few; nothing is kept of it.
+    ///
+    /// # Errors
+    /// As [`walk`].
+    pub fn found_of(&self, wanted: impl Fn(&str) -> bool) -> Result<Option<History>, Error> {
+        let Some(cache) = &self.cache else { return Ok(None) };
+        Walk::history_of(self.repository, self.from, self.config, &self.options, cache, &wanted)
+    }
+
     /// Finds the definitions of a cycle's key results at their locks, as far as those days are over on `today`.
     ///
     /// # Errors

@@ -9,9 +9,11 @@ use super::graph::Graph;
 use super::progress::Stage;
 use super::trees::{FileChange, Trees};
 use crate::git::{Error, ObjectId, Repository};
+use crate::okr::Field;
 use crate::source::Paths;
 use crate::syntax::{Patched, Reading, Version};
 use foldhash::HashMap;
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -88,6 +90,16 @@ pub(super) struct Change {
     file: Option<usize>,
 }
 
+/// The goals whose changes are asked for, where that is not all of them.
+#[derive(Debug)]
+struct Asked {
+    names: BTreeSet<NameId>,
+    /// Paths under which they were ever seen.
+    paths: BTreeSet<PathId>,
+    /// How many names there were before anything was read.
+    known: usize,
+}
+
 /// Everything that was read of objective files.
 pub(super) struct States<'r> {
     paths: Paths,
@@ -109,6 +121,8 @@ pub(super) struct States<'r> {
     trees: Trees<'r>,
     /// Blobs read.
     pub(super) read: usize,
+    /// The goals that are asked for; `None` for all of them.
+    asked: Option<Asked>,
 }
 
 impl<'r> States<'r> {
@@ -127,12 +141,40 @@ impl<'r> States<'r> {
             last: HashMap::default(),
             trees: Trees::new(repository.objects(READER)?),
             read: 0,
+            asked: None,
         })
     }
 
     /// Gives back what reading takes in memory while nothing is read.
     pub(super) fn release(&mut self) {
         self.trees.release();
+    }
+
+    /// Says that the changes of others than these goals need not be found, of all that are known by now.
+    pub(super) fn ask_for(&mut self, names: BTreeSet<NameId>) {
+        let places = names.iter().filter_map(|&name| self.places.get(name as usize));
+        self.asked = Some(Asked { paths: places.flatten().copied().collect(), known: self.facts.names(), names });
+    }
+
+    /// Takes note of the paths that the changes of some nodes make a matter of the goals that are asked for: those under
+    /// which one of them is seen now, a name that is new, one that may come out of another, or one that is sensitive.
+    fn look_out(&mut self, touches: &[Touches]) {
+        let Some(mut asked) = self.asked.take() else { return };
+        let has = |facts: FactsId, field: Field| self.facts.value(facts, field).is_some();
+        let concerns = |table: &Table| {
+            table.name as usize >= asked.known
+                || asked.names.contains(&table.name)
+                || has(table.facts, Field::Aliases)
+                || has(table.facts, Field::Sensitive)
+        };
+        let files = touches.iter().flat_map(|touches| &touches.files);
+        let found = files.filter(|file| match file.new.map(|blob| &self.blobs[blob as usize]) {
+            Some(Blob::Said(said)) => self.tables(Some(*said)).iter().any(concerns),
+            _ => false,
+        });
+        let found: Vec<PathId> = found.map(|file| file.path).collect();
+        asked.paths.extend(found);
+        self.asked = Some(asked);
     }
 
     pub(super) fn paths(&self) -> &Paths {
@@ -234,6 +276,7 @@ impl<'r> States<'r> {
                 self.sight(path, blob);
             }
         }
+        self.look_out(&all);
         Ok(all)
     }
 
@@ -454,6 +497,9 @@ impl<'r> States<'r> {
         let mut changes = Vec::new();
         let mut scattered: Vec<NameId> = Vec::new();
         for (index, file) in touches.files.iter().enumerate() {
+            if self.asked.as_ref().is_some_and(|asked| !asked.paths.contains(&file.path)) {
+                continue;
+            }
             let new = self.said(graph, commit, file.path, file.new)?;
             let old = match parent {
                 Some(parent) => self.said(graph, parent, file.path, file.old)?,

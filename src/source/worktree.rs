@@ -71,7 +71,7 @@ pub fn configured(root: &Path) -> Result<Tree, Error> {
 }
 
 /// Takes the configuration in, and gives the ids of its bytes where there is one.
-fn settings(gathering: &mut Gathering, root: &Path) -> Result<Option<Blob>, Error> {
+pub(super) fn settings(gathering: &mut Gathering, root: &Path) -> Result<Option<Blob>, Error> {
     let path = root.join(FILE_NAME);
     if path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
         gathering.tree.skipped.push((FILE_NAME.into(), "a symbolic link".into()));
