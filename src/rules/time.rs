@@ -13,7 +13,7 @@ impl<'a> Context<'a> {
     pub fn running_parts(&self) -> impl Iterator<Item = Part<'_>> {
         self.active_parts().filter(|part| {
             part.days().is_some_and(|(start, due)| start <= self.today && self.today <= due)
-                && !self.misread(part.item.file.file, &part.extent())
+                && !self.misread(part.item.file.file, || part.extent())
         })
     }
 

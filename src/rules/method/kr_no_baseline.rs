@@ -62,7 +62,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         else {
             continue;
         };
-        let misread = context.misread(part.item.file.file, &part.extent());
+        let misread = context.misread(part.item.file.file, || part.extent());
         if part.key_result.current.is_none() && !misread && !measured.contains(part.called().as_str()) {
             let message =
                 format!("`{}` has no baseline and no check-in yet, so no progress can be told", part.key_result.id);
