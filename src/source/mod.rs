@@ -23,7 +23,7 @@ pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, rev
 pub use shared::{only_objectives, same};
 pub use stamps::Stamps;
 pub use template::{templates, templates_of};
-pub use worktree::{configuration, configured, worktree};
+pub use worktree::{Standing, configuration, configured, files, worktree};
 
 /// Reads settings whose text is at hand; what is wrong in them counts as not written.
 ///
