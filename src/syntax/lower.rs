@@ -59,8 +59,9 @@ fn lower(raw: RawFile, mut places: HashMap<usize, Place>, reader: &mut Reader<'_
     for Entry { raw: mut objective, header, found } in all {
         let cycle = objective.cycle.as_ref().map(|cycle| cycle.value.0.clone()).or_else(|| cycle.clone());
         let id = objective.id.as_ref().map(|id| id.value.0.clone());
-        let name = id.as_ref().map(|id| cycle.iter().map(|cycle| format!("{cycle}/")).collect::<String>() + id);
-        reader.name(found, name.as_deref());
+        let name =
+            id.as_ref().map(|id| cycle.iter().flat_map(|cycle| [cycle, "/"]).chain([id.as_str()]).collect::<String>());
+        reader.name(found, || name.clone());
         let fields = record::objective(&mut objective, owner.as_deref());
         let mut domain = revive::into_objective(fields);
         let mut place =
@@ -70,12 +71,13 @@ fn lower(raw: RawFile, mut places: HashMap<usize, Place>, reader: &mut Reader<'_
         place.key_results.reserve_exact(all.len());
         for Entry { raw: mut key_result, header, found } in all {
             let id = key_result.id.take().map(|id| id.value.0);
-            let own = name.as_ref().zip(id.as_ref()).map(|(name, id)| format!("{name}/{id}"));
-            reader.name(found, own.as_deref().or(name.as_deref()));
+            let own =
+                || name.as_ref().zip(id.as_ref()).map(|(name, id)| format!("{name}/{id}")).or_else(|| name.clone());
+            reader.name(found, own);
             let place_of = places.remove(&header.start).unwrap_or_default();
             let before = reader.found.len();
             let lowered = self::key_result(&mut key_result, &place_of, reader);
-            reader.name(before..reader.found.len(), own.as_deref().or(name.as_deref()));
+            reader.name(before..reader.found.len(), own);
             if let Some(id) = id {
                 domain.key_results.push(KeyResult { id, ..lowered });
                 place.key_results.push(place_of);
@@ -147,9 +149,9 @@ fn entries<T>(tables: Option<Written<Tables<T>>>) -> Vec<Entry<T>> {
 
 impl Reader<'_> {
     /// Says whom findings are about, the later and narrower name last.
-    fn name(&mut self, found: Range<usize>, name: Option<&str>) {
+    fn name(&mut self, found: Range<usize>, name: impl Fn() -> Option<String>) {
         for finding in &mut self.found[found] {
-            finding.name = name.map(str::to_owned);
+            finding.name = name();
         }
     }
 }
