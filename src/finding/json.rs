@@ -3,9 +3,9 @@
 use super::format::{BATCH, FINDINGS_PER_THREAD};
 use super::{Edit, Finding, Fix, Label, Level, Style, Summary, View};
 use crate::cores;
-use crate::text::{JsonWriter, json};
+use crate::text::{Indented, json};
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::Serializer;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -200,15 +200,11 @@ const ROOM: usize = 640;
 
 /// Renders findings as they stand in the list.
 fn elements(findings: &[Finding], view: &View<'_>) -> io::Result<Vec<u8>> {
-    let (mut text, mut element) = (Vec::with_capacity(findings.len() * ROOM), Vec::with_capacity(ROOM));
+    let mut text = Vec::with_capacity(findings.len() * ROOM);
     for (at, finding) in findings.iter().enumerate() {
         text.extend_from_slice(if at == 0 { b"    " } else { b",\n    " });
-        element.clear();
-        let mut formatter = PrettyFormatter::new();
-        // As deep as the list stands in the document.
-        formatter.begin_object(&mut io::sink()).and_then(|()| formatter.begin_array(&mut io::sink()))?;
-        FindingV1::new(finding, view).serialize(&mut Serializer::with_formatter(&mut element, formatter))?;
-        JsonWriter(&mut text).write_all(&element)?;
+        let mut serializer = Serializer::with_formatter(&mut text, Indented::within(2));
+        FindingV1::new(finding, view).serialize(&mut serializer)?;
     }
     Ok(text)
 }

@@ -2,7 +2,6 @@
 //! Never decides what an event is: that is history's.
 
 use super::build::changes;
-use super::indented::Indented;
 use super::layout::{Style, Tone, columns};
 use super::model::{AuthorV1, ChangeV1, EventV1, FORMAT, LedgerV1, LogV1};
 use super::select::{self, Chosen, Cycles, Index, Selection};
@@ -12,7 +11,7 @@ use crate::git::ObjectId;
 use crate::history::{Event, EventKind, History, HistoryV1, Outline};
 use crate::okr::Name;
 use crate::source::Tree;
-use crate::text::printable;
+use crate::text::{Indented, printable};
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;

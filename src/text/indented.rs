@@ -1,7 +1,7 @@
 //! Owns how long documents are indented: byte for byte as `serde_json` does it, in a part of the time, and its texts harmless.
 //! Never knows what is written.
 
-use crate::text::json;
+use super::json;
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
@@ -16,13 +16,18 @@ const DEEPEST: usize = 16;
 
 /// Two spaces a level. `serde_json` writes each of them on its own, and a log has millions.
 #[derive(Debug, Default)]
-pub(super) struct Indented {
+pub struct Indented {
     level: usize,
     /// Whether the list or table that is being written holds anything.
     filled: bool,
 }
 
 impl Indented {
+    /// Stands so many levels deep in a document that is written in pieces.
+    pub fn within(level: usize) -> Self {
+        Indented { level, filled: false }
+    }
+
     /// Ends a line, behind a comma unless what follows is the first of its kind.
     fn line(&self, first: bool, writer: &mut (impl Write + ?Sized)) -> io::Result<()> {
         writer.write_all(&LINE[usize::from(first)..2 + 2 * self.level.min(DEEPEST)])?;
