@@ -25,12 +25,9 @@ pub(super) struct Answer<'a> {
 impl Answer<'_> {
     /// Gives the narrowest place of one of its keys.
     fn span(&self, key: &str) -> Range<usize> {
-        let values = &self.place.values;
+        let values = &self.place.fields;
         let exact = values.get(&format!("allow.{}.{key}", self.index));
-        exact
-            .or_else(|| values.get(&format!("allow.{}", self.index)))
-            .cloned()
-            .unwrap_or_else(|| self.place.of("allow"))
+        exact.or_else(|| values.get(&format!("allow.{}", self.index))).unwrap_or_else(|| self.place.of("allow"))
     }
 
     fn finding(&self, rule: &Rule, message: String, help: String) -> Finding {

@@ -302,13 +302,13 @@ impl<'a> Item<'a> {
     /// Gives the narrowest place of a field, in the file's head where the value comes from there.
     pub fn span(&self, field: &str) -> Range<usize> {
         let table = &self.place.table;
-        if let Some(range) = table.values.get(field) {
-            return range.clone();
+        if let Some(range) = table.fields.get(field) {
+            return range;
         }
         if matches!(field, "cycle" | "owner")
-            && let Some(range) = self.file.head.values.get(field)
+            && let Some(range) = self.file.head.fields.get(field)
         {
-            return range.clone();
+            return range;
         }
         table.header.clone()
     }
@@ -358,7 +358,8 @@ pub fn hull<'p>(places: impl Iterator<Item = &'p Place>) -> Range<usize> {
     let mut start = usize::MAX;
     let mut end = 0;
     for place in places {
-        for range in std::iter::once(&place.header).chain(place.keys.values()).chain(place.values.values()) {
+        let written = place.fields.keys().chain(place.fields.values());
+        for range in std::iter::once(place.header.clone()).chain(written) {
             start = start.min(range.start);
             end = end.max(range.end);
         }

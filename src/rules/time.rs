@@ -157,7 +157,7 @@ impl Part<'_> {
 
     /// Gives the first of some fields that is written, else the last of them.
     pub fn written(&self, fields: &[&'static str]) -> &'static str {
-        let written = fields.iter().find(|field| self.place.values.contains_key(field));
+        let written = fields.iter().find(|field| self.place.fields.contains_key(field));
         written.or(fields.last()).copied().unwrap_or_default()
     }
 }

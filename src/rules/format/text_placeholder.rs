@@ -55,7 +55,7 @@ fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
     let texts = [("title", Some(&objective.title)), ("why", objective.why.as_ref())];
     for (field, text) in texts {
         let Some(left) = text.and_then(|text| placeholder(text)) else { continue };
-        if read(context, item, item.place.table.values.get(field)) {
+        if read(context, item, item.place.table.fields.get(field)) {
             let (message, help) = words(&left);
             found.push(item.finding(&RULE, field, message, help));
         }
@@ -70,7 +70,7 @@ fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
     for part in item.parts() {
         let mut look = |field: &str, text: &str| {
             let Some(left) = placeholder(text) else { return };
-            if read(context, item, part.place.values.get(field)) {
+            if read(context, item, part.place.fields.get(field)) {
                 let (message, help) = words(&left);
                 found.push(part.finding(&RULE, field, message, help));
             }
@@ -88,8 +88,8 @@ fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
 }
 
 /// Tells whether a text is written and could be read: one that is too long is a finding already.
-fn read(context: &Context<'_>, item: &Item<'_>, written: Option<&Range<usize>>) -> bool {
-    written.is_some_and(|range| !context.misread(item.file.file, || range.clone()))
+fn read(context: &Context<'_>, item: &Item<'_>, written: Option<Range<usize>>) -> bool {
+    written.is_some_and(|range| !context.misread(item.file.file, || range))
 }
 
 fn words(left: &str) -> (String, &'static str) {

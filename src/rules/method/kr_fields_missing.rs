@@ -61,7 +61,7 @@ fn check(context: &Context<'_>, part: &Part<'_>, said: &Sentence<'_>, found: &mu
     let lines: Vec<String> = said
         .fields
         .iter()
-        .filter(|(key, _)| !part.place.values.contains_key(key))
+        .filter(|(key, _)| !part.place.fields.contains_key(key))
         .map(|(key, value)| format!("{key} = {value}"))
         .collect();
     let help = if lines.is_empty() {
@@ -71,7 +71,7 @@ fn check(context: &Context<'_>, part: &Part<'_>, said: &Sentence<'_>, found: &mu
     };
     let mut finding = part.finding(&RULE, "title", message, help);
     let whole = !lines.is_empty() && lines.iter().all(|line| !line.contains('…'));
-    if let (true, Some(title)) = (whole && own_lines(&part, context), part.place.values.get("title")) {
+    if let (true, Some(title)) = (whole && own_lines(part, context), part.place.fields.get("title")) {
         let text: String = lines.iter().map(|line| format!("\n{line}")).collect();
         let edit = Edit { range: title.end..title.end, text };
         finding = finding.fix("write the fields that the title names", false, vec![edit]);
@@ -82,7 +82,7 @@ fn check(context: &Context<'_>, part: &Part<'_>, said: &Sentence<'_>, found: &mu
 /// Tells whether a table has its keys on lines of their own, and nothing after the title on its line.
 fn own_lines(part: &Part<'_>, context: &Context<'_>) -> bool {
     let text = &context.tree.sources.get(part.item.file.file).text;
-    let title_ends = part.place.values.get("title").and_then(|title| text.get(title.end..));
+    let title_ends = part.place.fields.get("title").and_then(|title| text.get(title.end..));
     let header = text.get(part.place.header.clone()).is_some_and(|header| header.starts_with("[["));
     header && title_ends.is_some_and(|rest| rest.starts_with(['\n', '\r']) || rest.is_empty())
 }

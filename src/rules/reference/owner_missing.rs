@@ -48,7 +48,7 @@ declare_rule! {
 }
 
 fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
-    let written = ["owner", "owners"].iter().any(|key| item.place.table.values.contains_key(key));
+    let written = ["owner", "owners"].iter().any(|key| item.place.table.fields.contains_key(key));
     if item.objective.owners.is_empty() && !(written && context.misread(item.file.file, || item.extent())) {
         let message = format!("`{}` has no owner, so nobody will check in", item.objective.id);
         let help = "write `owner = \"@team\"` here, or above the first objective of the file";
