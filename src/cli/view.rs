@@ -15,7 +15,7 @@ use crate::history::{Cache, History, Locks, Options, Outline, Past};
 use crate::okr::Cycle;
 use crate::report::{Cycles, Selection};
 use crate::rules::{self, Checked, Subject};
-use crate::source::{self, AsOf, Revision, Stamps, Tree};
+use crate::source::{self, AsOf, Revision, Stamps, Standing, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -37,6 +37,8 @@ pub struct View {
     pub asked: Vec<String>,
     seen: Seen,
     cache: Option<Cache>,
+    /// What tells on which commit the work tree stands, where that is still to be found out.
+    standing: Option<Standing>,
 }
 
 /// Where the files of a view were read.
@@ -71,7 +73,8 @@ impl View {
     /// Opens what a command that needs git looks at: the work tree, or the revision that `--as-of` names.
     pub fn with_git(global: &Global, at: &At, session: &mut Session<'_>) -> Result<View, Failure> {
         let repository = open(global)?;
-        let view = View::of(Some(repository), Vec::new(), false, global, at, session)?;
+        let mut view = View::of(Some(repository), Vec::new(), false, global, at, session)?;
+        view.settle()?;
         view.refuse_broken_configuration()?;
         Ok(view)
     }
@@ -94,7 +97,7 @@ impl View {
         let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));
-        let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache };
+        let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache, standing: None };
         Ok(Glimpse { known: Some((view, outline)), stamps })
     }
 
@@ -153,7 +156,8 @@ impl View {
             (Some(from), source::revision_beside(&repository, from, &asked, &Tree::default())?)
         };
         let cache = cache_of(Some(&repository), global, session);
-        let view = View { repository: Some(repository), tree, today, from, root, asked, seen, cache };
+        let repository = Some(repository);
+        let view = View { repository, tree, today, from, root, asked, seen, cache, standing: None };
         view.refuse_broken_configuration()?;
         Ok(view)
     }
@@ -206,6 +210,20 @@ impl View {
         at: &At,
         session: &mut Session<'_>,
     ) -> Result<View, Failure> {
+        let mut view = View::unsettled(asked, staged, global, at, session)?;
+        view.settle()?;
+        Ok(view)
+    }
+
+    /// Opens what [`View::anywhere`] does, and leaves open on which commit the work tree stands, until [`View::settle`]: to
+    /// find that out every folder of the commit is read.
+    pub fn unsettled(
+        asked: &[PathBuf],
+        staged: bool,
+        global: &Global,
+        at: &At,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
         let repository = match open(global) {
             Ok(repository) => Some(repository),
             Err(GitError::NotARepository { .. }) if at.as_of.is_none() && !staged => None,
@@ -222,6 +240,14 @@ impl View {
         View::of(repository, asked, staged, global, at, session)
     }
 
+    /// Finds out on which commit the work tree stands, and whether it differs from it, if that is still open.
+    pub fn settle(&mut self) -> Result<(), Failure> {
+        if let (Some(standing), Some(repository)) = (self.standing.take(), &self.repository) {
+            self.tree.revision = standing.revision(repository)?;
+        }
+        Ok(())
+    }
+
     fn of(
         repository: Option<Repository>,
         asked: Vec<String>,
@@ -236,6 +262,7 @@ impl View {
             Some(repository) => repository.workdir().map(Path::to_owned),
             None => Some(session.directory(global)),
         };
+        let mut standing = None;
         let (from, tree, seen) = match (&at.as_of, &repository, work_tree) {
             (Some(wanted), Some(repository), _) => {
                 let from = source::as_of(repository, head.ok_or(GitError::Unborn)?, &AsOf::parse(wanted))?;
@@ -243,7 +270,9 @@ impl View {
             }
             (_, Some(repository), _) if staged => (head, source::index(repository, &asked)?, Seen::Index),
             (_, repository, Some(root)) => {
-                (head, source::worktree(repository.as_ref(), &root, &asked)?, Seen::WorkTree)
+                let (tree, open) = source::files(repository.as_ref(), &root, &asked)?;
+                standing = Some(open);
+                (head, tree, Seen::WorkTree)
             }
             (_, Some(repository), None) => {
                 let from = head.ok_or(GitError::Unborn)?;
@@ -270,7 +299,7 @@ impl View {
         }
         warn_of_settings(&tree, session)?;
         let cache = cache_of(repository.as_ref(), global, session);
-        Ok(View { repository, tree, today, from, root, asked, seen, cache })
+        Ok(View { repository, tree, today, from, root, asked, seen, cache, standing })
     }
 
     /// Tells whether a path lies in what was asked for; where nothing was named, everything does.
@@ -311,6 +340,7 @@ impl View {
             asked,
             seen: Seen::Commit,
             cache: self.cache.clone(),
+            standing: None,
         })
     }
 
@@ -323,6 +353,9 @@ impl View {
         reports: bool,
         session: &mut Session<'_>,
     ) -> Result<(Checked, Option<History>), Failure> {
+        if selection.needs_history(ruling) || reports && selection.runs(rules::REPORT_STALE, ruling) {
+            self.settle()?;
+        }
         let past = match &self.repository {
             Some(_) if selection.needs_history(ruling) => Some(self.evidence(&[], session)?),
             _ => None,

@@ -2,7 +2,6 @@
 //! Never decides what an event is: that is history's.
 
 use super::build::changes;
-use super::indented;
 use super::layout::{Style, Tone, columns};
 use super::model::{AuthorV1, ChangeV1, EventV1, FORMAT, LedgerV1, LogV1};
 use super::select::{self, Chosen, Cycles, Index, Selection};
@@ -12,7 +11,7 @@ use crate::git::ObjectId;
 use crate::history::{Event, EventKind, History, HistoryV1, Outline};
 use crate::okr::Name;
 use crate::source::Tree;
-use crate::text::printable;
+use crate::text::{Indented, printable};
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
@@ -145,8 +144,13 @@ pub fn write_log(
         }
     }
 
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
     let events = Events(history, secret, selection);
-    indented::write(&Written { format: FORMAT, history: HistoryV1::from(history), events, ledger, work }, out)
+    let history = HistoryV1::from(history);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Indented::default());
+    Written { format: FORMAT, history, events, ledger, work }.serialize(&mut serializer)?;
+    std::io::Write::write_all(&mut out, b"\n")?;
+    std::io::Write::flush(&mut out)
 }
 
 /// The key results that are sensitive today, by full name.

@@ -15,7 +15,6 @@ pub mod document;
 mod example;
 mod figures;
 mod filter;
-mod indented;
 mod layout;
 mod ledger;
 mod ledger_view;

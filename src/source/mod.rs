@@ -25,7 +25,7 @@ pub use settled::{committed, settled_configuration};
 pub use shared::{only_objectives, same};
 pub use stamps::{Settled, Stamp, Stamps};
 pub use template::{templates, templates_of};
-pub use worktree::{configuration, configured, worktree};
+pub use worktree::{Standing, configuration, configured, files, worktree};
 
 /// Reads settings whose text is at hand; what is wrong in them counts as not written.
 ///
