@@ -149,7 +149,7 @@ mod tests {
         bytes.extend([0, 0, 0x81, 0xa4]);
         bytes.extend([0; 12]);
         bytes.extend([7; 20]);
-        bytes.extend([0, 1, b'a', 0, 0, 0, 0, 0, 0, 0]);
+        bytes.extend([0, 1, b'a', 0]);
         let entries = bytes.len();
         bytes.extend(*b"TREE\0\0\0\x02ab");
         bytes.extend([0; 20]);
