@@ -81,7 +81,10 @@ impl Check {
         self.refuse_to_fix_the_past()?;
         let selection = Selection::new(&self.select, &self.ignore)?;
         let outputs = Outputs::new(&self.output, global, session)?;
-        let mut view = View::anywhere(&self.paths, self.staged, global, &self.at, session)?;
+        let mut view = View::unsettled(&self.paths, self.staged, global, &self.at, session)?;
+        if self.fix || self.base.is_some() {
+            view.settle()?;
+        }
         if self.fix {
             let base = self.base(&view, &selection, false, global, session)?;
             if fix(&view, &selection, base.as_ref(), session)? {

@@ -136,9 +136,12 @@ impl Log {
         };
         let secret = Secret::from(outline);
         let options = Options { first_parent: self.first_parent, full_history: self.full_history };
-        let Some(history) = view.known_of(&options, selection.needs(&secret))? else { return Ok(false) };
+        // Who looks a second time from the same commit has the whole answer kept: from then on it costs next to nothing.
+        let find = outline.is_new && self.name.is_some();
+        let Some(history) = view.known_of(&options, selection.needs(&secret), find)? else { return Ok(false) };
         let history = ManuallyDrop::new(history);
-        session.detail("the files are as they were when they were read, and the cache had the answer")?;
+        let files = if outline.is_new { "most files are" } else { "the files are" };
+        session.detail(&format!("{files} as they were when they were read, and the cache had the answer"))?;
         view.warn_of_gaps(&history, session)?;
         self.show(&history, &secret, &selection, None, None, session)?;
         Ok(true)

@@ -101,7 +101,7 @@ impl Report {
         // A document in a file is held against the goals alone: a commit that names one must not make it out of date.
         let model = match self.format == Format::Json || (self.output.is_none() && self.inject.is_none()) {
             true => view.model_with_work(chosen, &[], session)?,
-            false => view.model(chosen, &[], session)?,
+            false => view.model(chosen, &[], session)?.for_file(),
         };
         if self.context || self.format == Format::Json {
             return Ok(report::json(&model));

@@ -15,7 +15,7 @@ use crate::history::{Cache, History, Locks, Options, Outline, Past};
 use crate::okr::Cycle;
 use crate::report::{Cycles, Selection};
 use crate::rules::{self, Checked, Subject};
-use crate::source::{self, AsOf, Revision, Stamps, Tree};
+use crate::source::{self, AsOf, Revision, Stamps, Standing, Tree};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -37,6 +37,8 @@ pub struct View {
     pub asked: Vec<String>,
     seen: Seen,
     cache: Option<Cache>,
+    /// What tells on which commit the work tree stands, where that is still to be found out.
+    standing: Option<Standing>,
 }
 
 /// Where the files of a view were read.
@@ -71,7 +73,8 @@ impl View {
     /// Opens what a command that needs git looks at: the work tree, or the revision that `--as-of` names.
     pub fn with_git(global: &Global, at: &At, session: &mut Session<'_>) -> Result<View, Failure> {
         let repository = open(global)?;
-        let view = View::of(Some(repository), Vec::new(), false, global, at, session)?;
+        let mut view = View::of(Some(repository), Vec::new(), false, global, at, session)?;
+        view.settle()?;
         view.refuse_broken_configuration()?;
         Ok(view)
     }
@@ -86,12 +89,15 @@ impl View {
         let root = root.to_owned();
         let Ok(config) = source::configuration(&root) else { return Ok(Glimpse::default()) };
         let stamps = Stamps::take(&repository, &root, &config);
-        let outlined = stamps.as_ref().and_then(|stamps| cache.outline(head, &config, stamps));
+        let outlined = stamps.as_ref().and_then(|stamps| {
+            let kept = cache.outline(head, &config, stamps);
+            kept.or_else(|| cache.outline_beside(&repository, &root, head, &config, stamps))
+        });
         let Some(outline) = outlined else { return Ok(Glimpse { known: None, stamps }) };
         let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));
-        let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache };
+        let view = View { repository, tree, today, from, root, asked, seen: Seen::WorkTree, cache, standing: None };
         Ok(Glimpse { known: Some((view, outline)), stamps })
     }
 
@@ -103,15 +109,24 @@ impl View {
             && self.seen == Seen::WorkTree
             && !self.tree.findings.iter().any(speaks)
             && unnamed(&self.tree).next().is_none()
-            && stamps.stand_for(&self.tree, repository)
+            && let Some(settled) = stamps.stand_for(&self.tree, repository)
         {
-            cache.keep_outline(head, stamps, &self.tree);
+            cache.keep_outline(head, stamps, &settled, &self.tree);
         }
     }
 
-    /// Gives every event of some names where an earlier run kept them.
-    pub fn known_of(&self, options: &Options, wanted: impl Fn(&str) -> bool) -> Result<Option<History>, Failure> {
-        Ok(self.past(options)?.and_then(|past| past.known_of(wanted)))
+    /// Gives every event of some names where an earlier run kept them or, where that is wanted, knows most commits.
+    pub fn known_of(
+        &self,
+        options: &Options,
+        wanted: impl Fn(&str) -> bool,
+        find: bool,
+    ) -> Result<Option<History>, Failure> {
+        let Some(past) = self.past(options)? else { return Ok(None) };
+        Ok(match past.known_of(&wanted) {
+            None if find => past.found_of(wanted)?,
+            known => known,
+        })
     }
 
     /// Opens one side of a change, whether it holds goals or not: a commit, else the work tree or, where there is none,
@@ -141,7 +156,8 @@ impl View {
             (Some(from), source::revision_beside(&repository, from, &asked, &Tree::default())?)
         };
         let cache = cache_of(Some(&repository), global, session);
-        let view = View { repository: Some(repository), tree, today, from, root, asked, seen, cache };
+        let repository = Some(repository);
+        let view = View { repository, tree, today, from, root, asked, seen, cache, standing: None };
         view.refuse_broken_configuration()?;
         Ok(view)
     }
@@ -194,6 +210,20 @@ impl View {
         at: &At,
         session: &mut Session<'_>,
     ) -> Result<View, Failure> {
+        let mut view = View::unsettled(asked, staged, global, at, session)?;
+        view.settle()?;
+        Ok(view)
+    }
+
+    /// Opens what [`View::anywhere`] does, and leaves open on which commit the work tree stands, until [`View::settle`]: to
+    /// find that out every folder of the commit is read.
+    pub fn unsettled(
+        asked: &[PathBuf],
+        staged: bool,
+        global: &Global,
+        at: &At,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
         let repository = match open(global) {
             Ok(repository) => Some(repository),
             Err(GitError::NotARepository { .. }) if at.as_of.is_none() && !staged => None,
@@ -210,6 +240,14 @@ impl View {
         View::of(repository, asked, staged, global, at, session)
     }
 
+    /// Finds out on which commit the work tree stands, and whether it differs from it, if that is still open.
+    pub fn settle(&mut self) -> Result<(), Failure> {
+        if let (Some(standing), Some(repository)) = (self.standing.take(), &self.repository) {
+            self.tree.revision = standing.revision(repository)?;
+        }
+        Ok(())
+    }
+
     fn of(
         repository: Option<Repository>,
         asked: Vec<String>,
@@ -224,6 +262,7 @@ impl View {
             Some(repository) => repository.workdir().map(Path::to_owned),
             None => Some(session.directory(global)),
         };
+        let mut standing = None;
         let (from, tree, seen) = match (&at.as_of, &repository, work_tree) {
             (Some(wanted), Some(repository), _) => {
                 let from = source::as_of(repository, head.ok_or(GitError::Unborn)?, &AsOf::parse(wanted))?;
@@ -231,7 +270,9 @@ impl View {
             }
             (_, Some(repository), _) if staged => (head, source::index(repository, &asked)?, Seen::Index),
             (_, repository, Some(root)) => {
-                (head, source::worktree(repository.as_ref(), &root, &asked)?, Seen::WorkTree)
+                let (tree, open) = source::files(repository.as_ref(), &root, &asked)?;
+                standing = Some(open);
+                (head, tree, Seen::WorkTree)
             }
             (_, Some(repository), None) => {
                 let from = head.ok_or(GitError::Unborn)?;
@@ -258,7 +299,7 @@ impl View {
         }
         warn_of_settings(&tree, session)?;
         let cache = cache_of(repository.as_ref(), global, session);
-        Ok(View { repository, tree, today, from, root, asked, seen, cache })
+        Ok(View { repository, tree, today, from, root, asked, seen, cache, standing })
     }
 
     /// Tells whether a path lies in what was asked for; where nothing was named, everything does.
@@ -299,6 +340,7 @@ impl View {
             asked,
             seen: Seen::Commit,
             cache: self.cache.clone(),
+            standing: None,
         })
     }
 
@@ -311,6 +353,9 @@ impl View {
         reports: bool,
         session: &mut Session<'_>,
     ) -> Result<(Checked, Option<History>), Failure> {
+        if selection.needs_history(ruling) || reports && selection.runs(rules::REPORT_STALE, ruling) {
+            self.settle()?;
+        }
         let past = match &self.repository {
             Some(_) if selection.needs_history(ruling) => Some(self.evidence(&[], session)?),
             _ => None,

@@ -85,7 +85,7 @@ fn anew(view: &mut View, recorded: &Recorded, session: &mut Session<'_>) -> Resu
     let today = std::mem::replace(&mut view.today, day);
     let place = view.root.join(Path::new(&recorded.stamp.template));
     let rendered = template(view, &recorded.stamp, place).and_then(|asked| {
-        let model = view.modelled(&Chosen { cycle, owner, mine: false }, &[], session)?.report;
+        let model = view.modelled(&Chosen { cycle, owner, mine: false }, &[], session)?.report.for_file();
         text(view, &asked, &model)
     });
     view.today = today;

@@ -15,8 +15,10 @@ pub fn prepare_thread() {
 /// Does a piece of work for each item, on as many threads as there are cores, and gives what came of them in the order
 /// of the items. Each thread is to have at least so many items.
 pub fn spread<T: Sync, R: Send>(items: &[T], least: usize, work: impl Fn(usize, &T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.min(items.len() / least.max(1));
+    let enough = items.len() / least.max(1);
+    // To say how many cores there are, the system opens files: who has little to do does not ask.
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if enough < 2 { enough } else { enough.min(cores()) };
     if threads < 2 {
         return items.iter().enumerate().map(|(at, item)| work(at, item)).collect();
     }

@@ -134,7 +134,7 @@ impl<'a> View<'a> {
     }
 
     /// Gives path, start and end of a label.
-    pub(super) fn place(&self, label: &super::Label) -> (&str, Position, Position) {
+    pub(super) fn place(&self, label: &super::Label) -> (&'a str, Position, Position) {
         let source = self.sources.get(label.file);
         let (start, end) = source.positions(&label.range);
         (&source.path, start, end)

@@ -3,16 +3,17 @@
 use super::format::{BATCH, FINDINGS_PER_THREAD};
 use super::{Edit, Finding, Fix, Label, Level, Style, Summary, View};
 use crate::cores;
-use crate::text::{JsonWriter, json};
+use crate::text::{Indented, json};
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::Serializer;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The document that `check` publishes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(deny_unknown_fields))]
-pub struct DocumentV1<H> {
+pub struct DocumentV1<'a, H> {
     /// Version of this form, 1.
     pub format: u32,
     /// The numbers.
@@ -20,26 +21,26 @@ pub struct DocumentV1<H> {
     /// What is known of the past; null where no rule asked.
     pub history: H,
     /// By path, place and rule.
-    pub findings: Vec<FindingV1>,
+    pub findings: Vec<FindingV1<'a>>,
 }
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(deny_unknown_fields))]
-pub struct FindingV1 {
+pub struct FindingV1<'a> {
     /// The rule's name.
-    pub rule: String,
+    pub rule: Cow<'a, str>,
     /// The rule's group.
-    pub group: String,
+    pub group: Cow<'a, str>,
     /// The level in force.
     pub level: Level,
     /// What was seen and why it matters.
-    pub message: String,
+    pub message: Cow<'a, str>,
     /// The next thing to do.
-    pub help: String,
+    pub help: Cow<'a, str>,
     /// File from the root; null where there is none to point at.
-    pub path: Option<String>,
+    pub path: Option<Cow<'a, str>>,
     /// First line, from 1.
     pub line: Option<usize>,
     /// First column in characters, from 1.
@@ -49,117 +50,117 @@ pub struct FindingV1 {
     /// The column after the last character.
     pub end_column: Option<usize>,
     /// Full name of the objective or key result, as far as it is known.
-    pub name: Option<String>,
+    pub name: Option<Cow<'a, str>>,
     /// Other places of the same cause.
-    pub related: Vec<RelatedV1>,
+    pub related: Vec<RelatedV1<'a>>,
     /// How it can be mended by edits.
-    pub fix: Option<FixV1>,
+    pub fix: Option<FixV1<'a>>,
     /// Stable identity over commits: of rule, full name, field and ordinal.
-    pub fingerprint: String,
+    pub fingerprint: Cow<'a, str>,
 }
 
 /// Another place of the same cause.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(deny_unknown_fields))]
-pub struct RelatedV1 {
+pub struct RelatedV1<'a> {
     /// File from the root.
-    pub path: String,
+    pub path: Cow<'a, str>,
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
     /// What is to be seen there.
-    pub message: String,
+    pub message: Cow<'a, str>,
 }
 
 /// Edits in the finding's file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(deny_unknown_fields))]
-pub struct FixV1 {
+pub struct FixV1<'a> {
     /// What the edits do.
-    pub title: String,
+    pub title: Cow<'a, str>,
     /// Whether they may be applied without asking.
     pub safe: bool,
     /// In order, none overlapping.
-    pub edits: Vec<EditV1>,
+    pub edits: Vec<EditV1<'a>>,
     /// In other files, without which these would leave something wrong.
-    pub elsewhere: Vec<EditElsewhereV1>,
+    pub elsewhere: Vec<EditElsewhereV1<'a>>,
 }
 
 /// One replacement.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(deny_unknown_fields))]
-pub struct EditV1 {
+pub struct EditV1<'a> {
     /// First byte to replace, from 0.
     pub start: usize,
     /// The byte after the last to replace.
     pub end: usize,
     /// What stands there afterwards.
-    pub text: String,
+    pub text: Cow<'a, str>,
 }
 
 /// One replacement in another file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(deny_unknown_fields))]
-pub struct EditElsewhereV1 {
+pub struct EditElsewhereV1<'a> {
     /// File from the root.
-    pub path: String,
+    pub path: Cow<'a, str>,
     /// First byte to replace, from 0.
     pub start: usize,
     /// The byte after the last to replace.
     pub end: usize,
     /// What stands there afterwards.
-    pub text: String,
+    pub text: Cow<'a, str>,
 }
 
-impl FindingV1 {
+impl<'a> FindingV1<'a> {
     /// Publishes a finding.
-    pub fn new(finding: &Finding, view: &View<'_>) -> Self {
+    pub fn new(finding: &'a Finding, view: &View<'a>) -> Self {
         let place = finding.primary.as_ref().map(|label| view.place(label));
         FindingV1 {
-            rule: finding.rule.to_owned(),
-            group: finding.group.to_owned(),
+            rule: finding.rule.into(),
+            group: finding.group.into(),
             level: finding.level,
-            message: finding.message.clone(),
-            help: finding.help.clone(),
-            path: place.map(|(path, ..)| path.to_owned()),
+            message: (&finding.message).into(),
+            help: (&finding.help).into(),
+            path: place.map(|(path, ..)| path.into()),
             line: place.map(|(_, start, _)| start.line),
             column: place.map(|(_, start, _)| start.column),
             end_line: place.map(|(.., end)| end.line),
             end_column: place.map(|(.., end)| end.column),
-            name: finding.name.clone(),
+            name: finding.name.as_ref().map(Cow::from),
             related: finding.related.iter().map(|label| RelatedV1::new(label, view)).collect(),
             fix: finding.fix.as_ref().map(|fix| FixV1::new(fix, view)),
-            fingerprint: finding.fingerprint.clone(),
+            fingerprint: (&finding.fingerprint).into(),
         }
     }
 }
 
-impl RelatedV1 {
-    fn new(label: &Label, view: &View<'_>) -> Self {
+impl<'a> RelatedV1<'a> {
+    fn new(label: &'a Label, view: &View<'a>) -> Self {
         let (path, start, _) = view.place(label);
-        RelatedV1 { path: path.to_owned(), line: start.line, column: start.column, message: label.text.clone() }
+        RelatedV1 { path: path.into(), line: start.line, column: start.column, message: (&label.text).into() }
     }
 }
 
-impl FixV1 {
-    fn new(fix: &Fix, view: &View<'_>) -> Self {
+impl<'a> FixV1<'a> {
+    fn new(fix: &'a Fix, view: &View<'a>) -> Self {
         let elsewhere = fix.elsewhere.iter().map(|(file, edit)| {
             let EditV1 { start, end, text } = edit.into();
-            EditElsewhereV1 { path: view.sources.get(*file).path.clone(), start, end, text }
+            EditElsewhereV1 { path: (&view.sources.get(*file).path).into(), start, end, text }
         });
         let edits = fix.edits.iter().map(EditV1::from).collect();
-        FixV1 { title: fix.title.clone(), safe: fix.safe, edits, elsewhere: elsewhere.collect() }
+        FixV1 { title: (&fix.title).into(), safe: fix.safe, edits, elsewhere: elsewhere.collect() }
     }
 }
 
-impl From<&Edit> for EditV1 {
-    fn from(edit: &Edit) -> Self {
-        EditV1 { start: edit.range.start, end: edit.range.end, text: edit.text.clone() }
+impl<'a> From<&'a Edit> for EditV1<'a> {
+    fn from(edit: &'a Edit) -> Self {
+        EditV1 { start: edit.range.start, end: edit.range.end, text: (&edit.text).into() }
     }
 }
 
@@ -180,28 +181,30 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::
     }
     let start = document.strip_suffix("]\n}").expect("the list of findings comes last, and is empty here");
     out.write_all(start.as_bytes())?;
-    let mut before = "\n";
+    let mut separator = "\n";
     for batch in view.findings.chunks(BATCH) {
-        for element in cores::spread(batch, FINDINGS_PER_THREAD, |_, finding| element(finding, view)) {
-            out.write_all(before.as_bytes())?;
-            out.write_all(b"    ")?;
-            out.write_all(&element?)?;
-            before = ",\n";
+        let runs: Vec<&[Finding]> = batch.chunks(RUN).collect();
+        for run in cores::spread(&runs, FINDINGS_PER_THREAD / RUN, |_, run| elements(run, view)) {
+            out.write_all(separator.as_bytes())?;
+            out.write_all(&run?)?;
+            separator = ",\n";
         }
     }
     writeln!(out, "\n  ]\n}}")
 }
 
-/// Renders one finding as it stands in the list.
-fn element(finding: &Finding, view: &View<'_>) -> io::Result<Vec<u8>> {
-    let mut formatter = PrettyFormatter::new();
-    // As deep as the list stands in the document.
-    formatter.begin_object(&mut io::sink()).and_then(|()| formatter.begin_array(&mut io::sink()))?;
-    let mut text = Vec::with_capacity(ROOM);
-    let mut serializer = Serializer::with_formatter(JsonWriter(&mut text), formatter);
-    FindingV1::new(finding, view).serialize(&mut serializer)?;
+/// Findings that are rendered into one text: a multiple of [`BATCH`] and [`FINDINGS_PER_THREAD`] below both.
+const RUN: usize = 64;
+/// What most findings take in JSON, in bytes.
+const ROOM: usize = 640;
+
+/// Renders findings as they stand in the list.
+fn elements(findings: &[Finding], view: &View<'_>) -> io::Result<Vec<u8>> {
+    let mut text = Vec::with_capacity(findings.len() * ROOM);
+    for (at, finding) in findings.iter().enumerate() {
+        text.extend_from_slice(if at == 0 { b"    " } else { b",\n    " });
+        let mut serializer = Serializer::with_formatter(&mut text, Indented::within(2));
+        FindingV1::new(finding, view).serialize(&mut serializer)?;
+    }
     Ok(text)
 }
-
-/// What most findings take in JSON, in bytes.
-const ROOM: usize = 1024;

@@ -1,17 +1,8 @@
 //! Owns the changed-path Bloom filters of commit-graphs, and the hash that they are built with.
 //! Answers in one direction alone: that a path surely did not change.
 
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
-
-/// The filters of one commit-graph file.
-#[derive(Debug)]
-pub(super) struct Filters {
-    /// Where the running totals of the filters' lengths stand.
-    totals: usize,
-    filters: Range<usize>,
-    version: u32,
-    hashes: u32,
-}
 
 /// Whether one path changed, ready to be asked of many filters.
 #[derive(Debug)]
@@ -26,46 +17,56 @@ impl Question {
         let bytes = path.as_bytes();
         Question { hashes: (murmur3(0x293a_e76f, bytes), murmur3(0x7e64_6e2c, bytes)), plain: path.is_ascii() }
     }
-}
 
-impl Filters {
-    /// Takes the chunks; `None` where they are not there, or not of a shape that is known.
-    pub(super) fn new(
-        bytes: &[u8],
-        index: Option<Range<usize>>,
-        filters: Option<Range<usize>>,
-        commits: usize,
-    ) -> Option<Self> {
-        const HEAD: usize = 12;
-        let (index, filters) = (index?, filters?);
-        let head = bytes.get(filters.clone())?.first_chunk::<HEAD>()?;
-        let word = |at: usize| head[at..].first_chunk().map(|word| u32::from_be_bytes(*word));
-        let (version, hashes) = (word(0)?, word(4)?);
-        let known = matches!(version, 1 | 2) && (1..=64).contains(&hashes) && index.len() == commits * 4;
-        known.then(|| Filters { totals: index.start, filters: filters.start + HEAD..filters.end, version, hashes })
-    }
-
-    /// Tells whether a commit surely left a path alone. An empty filter knows nothing.
-    pub(super) fn surely_lacks(&self, bytes: &[u8], commit: usize, question: &Question) -> bool {
-        if !question.plain && self.version != 2 {
-            return false;
-        }
-        let total = |at: usize| {
-            let word = bytes.get(self.totals + at * 4..)?.first_chunk()?;
-            Some(u32::from_be_bytes(*word) as usize)
-        };
-        let start = if commit == 0 { Some(0) } else { total(commit - 1) };
-        let range = start.zip(total(commit)).filter(|(start, end)| start < end);
-        let filter = range.and_then(|(start, end)| bytes.get(self.filters.clone())?.get(start..end));
-        let Some(filter) = filter else { return false };
-        let bits = filter.len() as u64 * 8;
-        let (first, step) = question.hashes;
-        (0..self.hashes).any(|turn| {
-            let bit = u64::from(first.wrapping_add(turn.wrapping_mul(step))) % bits;
-            let byte = usize::try_from(bit / 8).ok().and_then(|at| filter.get(at));
-            byte.is_some_and(|byte| byte & (1 << (bit % 8)) == 0)
+    /// Tells whether a filter of so many hashes surely lacks the path. An empty one knows nothing.
+    fn is_surely_lacking(&self, filter: &[u8], hashes: u32) -> bool {
+        let Some(bits) = u32::try_from(filter.len() * 8).ok().filter(|&bits| bits > 0) else { return false };
+        let (first, step) = self.hashes;
+        (0..hashes).any(|turn| {
+            let bit = first.wrapping_add(turn.wrapping_mul(step)) % bits;
+            filter[bit as usize / 8] & (1 << (bit % 8)) == 0
         })
     }
+}
+
+/// Tells for each commit of a commit-graph file whether it surely left alone all that is asked about, from the filters in
+/// two of the file's chunks: where each filter ends, and the filters. They are read once through, which is quicker than to
+/// look at some here and there. `None` where they are not of a shape that is known, or nothing is asked.
+pub(super) fn untouched(
+    file: &mut (impl Read + Seek),
+    ends: &Range<u64>,
+    filters: &Range<u64>,
+    commits: usize,
+    questions: &[Question],
+) -> Option<Vec<bool>> {
+    const HEAD: usize = 12;
+    let length = (filters.end - filters.start).checked_sub(HEAD as u64)?;
+    if ends.end - ends.start != commits as u64 * 4 || questions.is_empty() {
+        return None;
+    }
+    let mut bytes = vec![0; commits * 4];
+    file.seek(SeekFrom::Start(ends.start)).ok()?;
+    file.read_exact(&mut bytes).ok()?;
+    let mut file = BufReader::with_capacity(1 << 16, file);
+    file.seek(SeekFrom::Start(filters.start)).ok()?;
+    let mut head = [0; HEAD];
+    file.read_exact(&mut head).ok()?;
+    let [version, hashes, _] = *head.as_chunks().0 else { return None };
+    let (version, hashes) = (u32::from_be_bytes(version), u32::from_be_bytes(hashes));
+    let agreed = version == 2 || version == 1 && questions.iter().all(|question| question.plain);
+    if !agreed || !(1..=64).contains(&hashes) {
+        return None;
+    }
+    let (mut start, mut filter) = (0, Vec::new());
+    let ends = bytes.as_chunks().0.iter().map(|end| u32::from_be_bytes(*end));
+    ends.map(|end| {
+        let size = end.checked_sub(start).filter(|_| u64::from(end) <= length)?;
+        start = end;
+        filter.resize(size as usize, 0);
+        file.read_exact(&mut filter).ok()?;
+        Some(questions.iter().all(|question| question.is_surely_lacking(&filter, hashes)))
+    })
+    .collect()
 }
 
 /// Hashes as MurmurHash3 for 32 bits does (Austin Appleby, public domain).
@@ -105,13 +106,22 @@ mod tests {
         bytes[7] = 7;
         // Three commits: an empty filter, one full of zeros, one full of ones.
         bytes.extend([0, 0, 0, 0xff, 0xff, 0xff]);
-        let totals = bytes.len();
-        bytes.extend([0u32, 3, 6].iter().flat_map(|total| total.to_be_bytes()));
-        let filters = Filters::new(&bytes, Some(totals..totals + 12), Some(0..totals), 3).expect("they are whole");
-        let lacks =
-            |path: &str| (0..4).map(|at| filters.surely_lacks(&bytes, at, &Question::new(path))).collect::<Vec<_>>();
-        assert_eq!(lacks("okrs"), [false, true, false, false]);
-        assert_eq!(lacks("\u{fc}bung"), [false; 4], "version 1 hashed such names otherwise");
-        assert!(Filters::new(&bytes, Some(totals..totals + 8), Some(0..totals), 3).is_none());
+        let filters = 0..bytes.len() as u64;
+        bytes.extend([0u32, 3, 6].iter().flat_map(|end| end.to_be_bytes()));
+        let ends = filters.end..bytes.len() as u64;
+        let ask = |bytes: &[u8], commits, paths: &[&str]| {
+            let questions: Vec<_> = paths.iter().map(|path| Question::new(path)).collect();
+            untouched(&mut std::io::Cursor::new(bytes), &ends, &filters, commits, &questions)
+        };
+        assert_eq!(ask(&bytes, 3, &["okrs"]), Some(vec![false, true, false]));
+        assert_eq!(ask(&bytes, 3, &["okrs", "goals"]), Some(vec![false, true, false]));
+        assert_eq!(ask(&bytes, 3, &[]), None);
+        assert_eq!(ask(&bytes, 3, &["\u{fc}bung"]), None, "version 1 hashed such names otherwise");
+        assert_eq!(ask(&bytes, 2, &["okrs"]), None, "a file of three commits");
+        for (at, byte) in [(3, 3), (7, 0), (21, 4), (29, 9)] {
+            let mut bytes = bytes.clone();
+            bytes[at] = byte;
+            assert_eq!(ask(&bytes, 3, &["okrs"]), None, "{byte} at {at}");
+        }
     }
 }

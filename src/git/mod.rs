@@ -9,6 +9,7 @@ mod committing;
 mod driver;
 mod error;
 mod identity;
+mod index;
 mod loose;
 mod object;
 mod objects;
@@ -22,7 +23,7 @@ mod worktree;
 mod writing;
 
 pub use clone::{CommitGraph, Condition};
-pub use commit_graph::{CommitGraphReader, Row};
+pub use commit_graph::CommitGraphReader;
 pub use committing::CommitError;
 pub use driver::{DRIVER, DRIVER_SETTINGS, TextMerge, conflict_style, merge_text};
 pub use error::Error;

@@ -5,16 +5,20 @@ use super::loose::Loose;
 use super::open::Rewritten;
 use super::{Error, ObjectId, Repository, parse};
 use git2::{ObjectType, Odb};
+use std::cell::OnceCell;
 use std::rc::Rc;
 
-/// A reader of objects with an object database of its own.
+/// A reader of objects with an object database of its own, opened when the first object is asked for.
 ///
 /// libgit2 keeps every pack once for a whole process, under the spelling of its path, with one lock and one cache of
-/// delta bases. Readers with different spellings of the same folder therefore do not wait for each other.
+/// delta bases. Readers with different spellings of the same folder therefore do not wait for each other. A pack stays
+/// mapped until the last reader of its spelling has let go of it.
 pub struct Objects<'r> {
     rewritten: &'r Rewritten,
     loose: &'r Loose,
-    own: Option<Odb<'static>>,
+    /// The folder of objects as this reader spells it, and what it opened there; `None` where it has none of its own.
+    folder: Option<String>,
+    own: OnceCell<Option<Odb<'static>>>,
     shared: Odb<'r>,
 }
 
@@ -40,19 +44,16 @@ impl std::fmt::Debug for Objects<'_> {
 }
 
 impl Repository {
-    /// Opens a reader of objects; those for different threads get different numbers.
+    /// Makes a reader of objects; those for different threads get different numbers from 1 on. That of number 0 reads
+    /// through the database that the repository itself has open: right for a single object.
     ///
     /// # Errors
     /// [`Error::Failed`] where the object database cannot be opened.
     pub fn objects(&self, number: usize) -> Result<Objects<'_>, Error> {
         let failed = |error: git2::Error| Error::failed("open the object database", &error);
         let shared = self.inner.odb().map_err(failed)?;
-        let own = self.spelled(number).and_then(|folder| {
-            let odb = Odb::new().ok()?;
-            odb.add_disk_alternate(&folder).ok()?;
-            Some(odb)
-        });
-        Ok(Objects { rewritten: &self.rewritten, loose: &self.loose, own, shared })
+        let (folder, own) = (self.spelled(number), OnceCell::new());
+        Ok(Objects { rewritten: &self.rewritten, loose: &self.loose, folder, own, shared })
     }
 
     /// Spells the folder of objects in one of many ways; `None` where it is not the plain one that git makes.
@@ -74,6 +75,20 @@ impl Repository {
 }
 
 impl Objects<'_> {
+    /// Gives back what the packs take in memory. The next object that is asked for opens them again.
+    pub fn release(&mut self) {
+        self.own.take();
+    }
+
+    fn own(&self) -> Option<&Odb<'static>> {
+        let open = |folder: &str| {
+            let odb = Odb::new().ok()?;
+            odb.add_disk_alternate(folder).ok()?;
+            Some(odb)
+        };
+        self.own.get_or_init(|| self.folder.as_deref().and_then(open)).as_ref()
+    }
+
     pub(super) fn read<T>(
         &self,
         id: ObjectId,
@@ -91,7 +106,7 @@ impl Objects<'_> {
         }
         let wanted = wanted.oid();
         // What the reader's own database lacks may still be where the environment says that objects are.
-        let own = self.own.as_ref().and_then(|own| own.read(wanted).ok());
+        let own = self.own().and_then(|own| own.read(wanted).ok());
         let object = match own {
             Some(object) => object,
             None => self
@@ -211,7 +226,7 @@ impl<'t> RawEntries<'t> {
             (self.0, other.0) = (&[], &[]);
             return;
         }
-        let steps = self.0.chunks_exact(STEP).zip(other.0.chunks_exact(STEP));
+        let steps = self.0.as_chunks::<STEP>().0.iter().zip(other.0.as_chunks::<STEP>().0);
         let near = steps.take_while(|(one, other)| one == other).count() * STEP;
         let rest = self.0[near..].iter().zip(&other.0[near..]);
         let same = near + rest.take_while(|(one, other)| one == other).count();

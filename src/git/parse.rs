@@ -103,7 +103,7 @@ impl Head {
             at += 1;
         }
         let start = at + 1;
-        let name = start..start + bytes[start..].iter().position(|&b| b == 0)?;
+        let name = start..start + memchr(0, &bytes[start..])?;
         (bytes.len() > name.end + 20).then_some(Head { mode, name })
     }
 
@@ -116,7 +116,7 @@ impl Head {
 /// Gives where the last entry ends that lies in the first `same` bytes of a tree as a whole. Modes are not looked at.
 pub(super) fn boundary(bytes: &[u8], same: usize) -> usize {
     let mut at = 0;
-    let next = |at: usize| bytes[at..].iter().position(|&b| b == 0).map(|end| at + end + 21);
+    let next = |at: usize| memchr(0, &bytes[at..]).map(|end| at + end + 21);
     while let Some(next) = next(at).filter(|&next| next <= same) {
         at = next;
     }

@@ -1,9 +1,11 @@
 //! Owns what git knows of the work tree: ignored and tracked files, sparse checkouts, operations in progress.
 
+use super::index::Entry;
 use super::{Error, ObjectId, Repository};
+use foldhash::HashSet;
 use git2::{ErrorClass, RepositoryState};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// An operation that git has begun and not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,20 +38,30 @@ pub struct Tracked {
 }
 
 impl Tracked {
-    fn of(entry: git2::IndexEntry) -> Self {
-        // Bits of `flags_extended`: a file outside a sparse checkout, and one of `git add --intent-to-add`.
-        const SKIP_WORKTREE: u16 = 0x4000;
-        const INTENT_TO_ADD: u16 = 0x2000;
-        // Bits of `flags` that are 0 but for the sides of a conflict.
-        const STAGE: u16 = 0x3000;
-        let path = String::from_utf8(entry.path);
+    fn of(entry: Entry<'_>) -> Self {
         Tracked {
-            path: path.unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned()),
-            id: entry.id.into(),
+            path: String::from_utf8_lossy(entry.path).into_owned(),
+            id: entry.id,
             mode: entry.mode,
-            left_out: entry.flags_extended & SKIP_WORKTREE != 0,
-            settled: entry.flags & STAGE == 0 && entry.flags_extended & INTENT_TO_ADD == 0,
+            left_out: entry.is_left_out(),
+            settled: entry.is_settled(),
         }
+    }
+}
+
+impl Entry<'_> {
+    /// Tells whether a sparse checkout leaves it out of the work tree.
+    fn is_left_out(&self) -> bool {
+        const SKIP_WORKTREE: u16 = 0x4000;
+        self.flags_extended & SKIP_WORKTREE != 0
+    }
+
+    /// Tells whether the next commit holds it.
+    fn is_settled(&self) -> bool {
+        const INTENT_TO_ADD: u16 = 0x2000;
+        // Bits of the flags that are 0 but for the sides of a conflict.
+        const STAGE: u16 = 0x3000;
+        self.flags & STAGE == 0 && self.flags_extended & INTENT_TO_ADD == 0
     }
 }
 
@@ -72,7 +84,17 @@ impl Repository {
     /// # Errors
     /// [`Error::Index`] for a sparse or split index, which libgit2 cannot read.
     pub fn tracked(&self) -> Result<Vec<Tracked>, Error> {
-        let mut files: Vec<_> = self.index()?.iter().map(Tracked::of).collect();
+        self.tracked_where(|_| true)
+    }
+
+    /// Lists those files of the index whose path is wanted, by path in byte order. Bytes that are no UTF-8 are asked about
+    /// as they are.
+    ///
+    /// # Errors
+    /// As [`Repository::tracked`].
+    pub fn tracked_where(&self, is_wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<Tracked>, Error> {
+        let mut files = Vec::new();
+        self.each_tracked(|entry| files.extend(is_wanted(entry.path).then(|| Tracked::of(entry))))?;
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
     }
@@ -82,11 +104,26 @@ impl Repository {
     /// # Errors
     /// As [`Repository::tracked`].
     pub fn are_settled<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> Result<bool, Error> {
-        let index = self.index()?;
-        Ok(paths.into_iter().all(|path| {
-            let found = index.get_path(Path::new(path), 0).map(Tracked::of);
-            found.is_some_and(|file| file.path == path && file.settled && !file.left_out)
-        }))
+        let mut missing: HashSet<&[u8]> = paths.into_iter().map(str::as_bytes).collect();
+        self.each_tracked(|entry| {
+            if entry.is_settled() && !entry.is_left_out() {
+                missing.remove(entry.path);
+            }
+        })?;
+        Ok(missing.is_empty())
+    }
+
+    /// Looks at every entry of the index.
+    fn each_tracked(&self, mut look: impl FnMut(Entry<'_>)) -> Result<(), Error> {
+        if let Some(index) = self.plain_index() {
+            index.each(look).expect("it was understood to its end before");
+            return Ok(());
+        }
+        for entry in self.index()?.iter() {
+            let git2::IndexEntry { ref path, id, mode, flags, flags_extended, .. } = entry;
+            look(Entry { path, id: id.into(), mode, flags, flags_extended });
+        }
+        Ok(())
     }
 
     /// Lists the files of which the index holds the sides of a conflict, by path in byte order.

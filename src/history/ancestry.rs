@@ -1,7 +1,8 @@
 //! Owns the question which commits are behind which, all parents considered, whatever they say of goals.
 //! Never reads a tree.
 
-use super::graph::{Graph, Walked};
+use super::graph::Graph;
+use super::simplified::Walked;
 use crate::git::{Error, ObjectId};
 use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
 
@@ -27,7 +28,7 @@ pub(super) fn landings(
         node.parents.iter().flatten().for_each(|&parent| take(parent, place, &mut oldest));
     }
     let nodes = walked.nodes.iter().zip(oldest);
-    nodes.filter_map(|(node, place)| Some((graph.commits[node.commit].id, place?))).collect()
+    nodes.filter_map(|(node, place)| Some((graph.id(node.commit), place?))).collect()
 }
 
 /// Marks a commit that is behind the one asked about; the other bits stand for the commits that are looked for.

@@ -1,7 +1,7 @@
-//! Owns reading what many files said over time: grouped by path, newest first, one version laid over the other, on as
+//! Owns reading what many files said over time: grouped by path, oldest first, one version laid over the other, on as
 //! many threads as help. Never keeps what was read: [`super::states`] does.
 
-use super::threads;
+use super::{READER, lanes, threads};
 use crate::cores::prepare_thread;
 use crate::git::{Error, ObjectId, Objects, Repository};
 use crate::source::LARGEST_FILE;
@@ -37,7 +37,7 @@ pub(super) fn read_all(
     let batches = batches(files);
     let workers = threads(batches.len());
     if workers < 2 {
-        let objects = repository.objects(0)?;
+        let objects = repository.objects(READER)?;
         for (index, versions) in files.iter().enumerate() {
             let mut version = Version::default();
             for (at, &id) in versions.iter().enumerate() {
@@ -46,12 +46,12 @@ pub(super) fn read_all(
         }
         return Ok(());
     }
-    let objects = (0..workers).map(|number| repository.objects(number)).collect::<Result<Vec<_>, _>>()?;
+    let objects = lanes(repository, workers)?;
     std::thread::scope(|scope| {
-        let mut lanes = Vec::with_capacity(workers);
+        let mut receivers = Vec::with_capacity(workers);
         for (worker, objects) in objects.into_iter().enumerate() {
             let (sender, receiver) = sync_channel(4);
-            lanes.push(receiver);
+            receivers.push(receiver);
             let batches = &batches;
             scope.spawn(move || {
                 prepare_thread();
@@ -65,7 +65,7 @@ pub(super) fn read_all(
             });
         }
         for (number, batch) in batches.iter().enumerate() {
-            let done = lanes[number % workers].recv().expect("a reader sends one answer for each of its batches");
+            let done = receivers[number % workers].recv().expect("a reader sends one answer for each of its batches");
             let mut done = done?.into_iter();
             for index in batch.clone() {
                 for at in 0..files[index].len() {

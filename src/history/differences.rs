@@ -1,10 +1,12 @@
 //! Owns finding which files each commit of a walk changed, on as many threads as help.
 //! Never reads a file.
 
-use super::graph::{Graph, Key, Node};
+use super::graph::Graph;
+use super::keys::{Key, Keys};
 use super::progress::{Progress, Stage};
-use super::threads;
+use super::simplified::Node;
 use super::trees::{Entry, FileChange, Trees};
+use super::{READER, lanes, threads};
 use crate::cores::prepare_thread;
 use crate::git::{Error, ObjectId, Repository};
 use crate::source::Paths;
@@ -34,12 +36,12 @@ pub(super) struct Found {
 /// Compares the objective trees of some of the nodes with those of their parents.
 pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node], some: &[usize]) -> Result<Found, Error> {
     let (prefixes, keys) = graph.keys();
-    let key = |node: &Node| graph.commits[node.commit].key;
+    let key = |node: &Node| graph.known_key(node.commit);
     let jobs: Vec<Job> = some
         .iter()
         .map(|&at| &nodes[at])
         .map(|node| Job {
-            commit: graph.commits[node.commit].id,
+            commit: graph.id(node.commit),
             key: key(node),
             parents: node.parents.iter().map(|parent| parent.map(|parent| key(&nodes[parent]))).collect(),
         })
@@ -49,7 +51,7 @@ pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node], some: &
     let compare = |trees: &mut Trees<'_>, jobs: &[Job]| compare_all(trees, paths, prefixes, keys, jobs, progress);
     let workers = threads(jobs.len() / RUN);
     if workers < 2 {
-        return compare(&mut Trees::new(graph.repository.objects(0)?), &jobs);
+        return compare(&mut Trees::new(graph.repository.objects(READER)?), &jobs);
     }
     in_parallel(graph.repository, &jobs, workers, compare)
 }
@@ -67,7 +69,7 @@ fn in_parallel(
     workers: usize,
     compare: impl Fn(&mut Trees<'_>, &[Job]) -> Result<Found, Error> + Sync,
 ) -> Result<Found, Error> {
-    let objects = (0..workers).map(|number| repository.objects(number)).collect::<Result<Vec<_>, _>>()?;
+    let objects = lanes(repository, workers)?;
     let share = jobs.len().div_ceil(workers);
     let parts = std::thread::scope(|scope| {
         let compare = &compare;
@@ -97,27 +99,31 @@ fn compare_all(
     trees: &mut Trees<'_>,
     paths: &Paths,
     prefixes: &[String],
-    keys: &[Key],
+    keys: &Keys,
     jobs: &[Job],
     progress: &Progress,
 ) -> Result<Found, Error> {
     let mut found = Found { all: Vec::with_capacity(jobs.len()), missing: Vec::new(), trees: 0 };
-    for job in jobs {
-        let first = job.parents.first().copied().flatten().map(|key| &keys[key]);
-        let files = compare_keys(trees, paths, prefixes, first, Some(&keys[job.key]))?;
+    // The oldest first: git stores an older tree as what it differs in from a newer one, so that reading an old one makes
+    // those ready that come next. The other way round most differences would be inflated twice.
+    for job in jobs.iter().rev() {
+        let first = job.parents.first().copied().flatten().map(|key| keys.get(key));
+        let files = compare_keys(trees, paths, prefixes, first, Some(keys.get(job.key)))?;
         let mut further = Vec::new();
         for parent in job.parents.iter().skip(1) {
             let Some(parent) = parent else {
                 further.push(vec![None; files.len()]);
                 continue;
             };
-            let roots = || prefixes.iter().map(String::as_str).zip(keys[*parent].iter().copied());
+            let roots = || prefixes.iter().map(String::as_str).zip(keys.get(*parent).iter().copied());
             further.push(files.iter().map(|file| trees.blob(roots(), &file.path)).collect::<Result<_, _>>()?);
         }
-        found.missing.extend(trees.missing.drain(..).map(|tree| (tree, Some(job.commit))));
+        found.missing.extend(trees.missing.drain(..).rev().map(|tree| (tree, Some(job.commit))));
         found.all.push(Differences { files, further });
         progress.advance(1);
     }
+    found.all.reverse();
+    found.missing.reverse();
     found.trees = trees.read;
     Ok(found)
 }

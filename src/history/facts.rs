@@ -64,7 +64,7 @@ impl<T: ?Sized + Hash + Eq> Numbered<T> {
 
 /// Where things that are held one behind another are found again, by their hash.
 #[derive(Debug, Default)]
-struct Places {
+pub(super) struct Places {
     state: RandomState,
     /// By the lower half of the hash: there are many of these, and half of it tells nearly all apart.
     numbers: HashMap<u32, u32>,
@@ -72,7 +72,7 @@ struct Places {
 
 impl Places {
     /// Finds a thing among those of its hash, or takes `next` as its number.
-    fn number<T: Hash + ?Sized>(&mut self, thing: &T, next: usize, is: impl Fn(u32) -> bool) -> (u32, bool) {
+    pub(super) fn number<T: Hash + ?Sized>(&mut self, thing: &T, next: usize, is: impl Fn(u32) -> bool) -> (u32, bool) {
         #[allow(clippy::cast_possible_truncation)]
         let mut hash = self.state.hash_one(thing) as u32;
         loop {

@@ -1,40 +1,43 @@
-//! Owns the commits: reading them, comparing their objective trees, and the simplified graph that history is followed on.
-//! Never reads an objective file.
+//! Owns the commits: reading them, as few of them and as little of each as is asked for, and comparing their objective
+//! trees. Never reads an objective file.
 
-use super::Degraded;
 use super::events::Told;
-use super::progress::{Progress, Stage};
+use super::keys::Keys;
+use super::progress::Progress;
 use super::steps::Steps;
 use super::work::{Mention, TRAILER};
-use crate::git::{CommitGraphReader, Error, ObjectId, Objects, Repository, Row};
+use super::{Degraded, READER};
+use crate::git::{CommitGraphReader, Error, ObjectId, Objects, Outline, Repository};
 use foldhash::HashMap;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-/// The objects at the prefixes of `paths`, in the order of the prefixes: two commits with the same ones say the same
-/// about goals.
-pub(super) type Key = Vec<Option<(u32, ObjectId)>>;
-
 /// The key of a commit that nobody asked for yet.
-const UNKNOWN: usize = usize::MAX;
+const UNKNOWN: u32 = u32::MAX;
 
-/// The place of a commit that is not in the commit-graph.
-const NOWHERE: u32 = u32::MAX;
-
-/// A commit that was read.
-#[derive(Debug)]
+/// A commit that was read. There may be millions of them, of which few are ever asked for more.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Commit {
-    pub(super) id: ObjectId,
     pub(super) seconds: i64,
     /// Index into the keys of the graph; [`UNKNOWN`] until it is asked for.
-    pub(super) key: usize,
-    /// Where its parents stand among those of all commits.
+    key: u32,
+    source: Source,
+}
+
+/// Where the rest of a commit is known from.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    /// A place of the commit-graph.
+    Graph(u32),
+    /// Index among the commits that are known of themselves.
+    Own(u32),
+}
+
+/// A commit that the commit-graph does not have, or that was read all the same.
+#[derive(Debug)]
+struct Own {
+    id: ObjectId,
+    /// Where its parents stand among those of all these.
     parents: (u32, u32),
-    /// Its root tree.
-    root: ObjectId,
-    /// Whether its objective tree is surely that of its first parent.
-    untouched: bool,
     /// Whether only what the ledger says of it is known: its parents and root are read when they are asked for.
     remembered: bool,
     /// Whether its message was looked at for trailers.
@@ -47,35 +50,6 @@ pub(super) struct Commit {
 const UNREAD: u32 = 0;
 const ABSENT: u32 = 1;
 
-/// A commit whose objective tree differs from that of each of its parents.
-#[derive(Debug)]
-pub(super) struct Node {
-    /// Index of the commit.
-    pub(super) commit: usize,
-    /// For each parent in order, the node that its line comes to; `None` where nothing older has the folders.
-    pub(super) parents: Vec<Option<usize>>,
-}
-
-/// What the walk comes to.
-#[derive(Debug)]
-pub(super) struct Walked {
-    /// Children before parents, then newest first, as `git log --date-order` has them.
-    pub(super) nodes: Vec<Node>,
-    /// The node that the walk's first commit stands for; `None` where no commit has any of the folders.
-    pub(super) start: Option<usize>,
-    /// By commit, the node that it comes to.
-    node_of: Vec<Option<usize>>,
-    /// How many commits it came to.
-    pub(super) commits: usize,
-}
-
-impl Walked {
-    /// Gives the node that a commit comes to, if the walk came to it.
-    pub(super) fn node_of(&self, commit: usize) -> Option<usize> {
-        self.node_of.get(commit).copied().flatten()
-    }
-}
-
 /// Commits read so far. Each is read once.
 pub(super) struct Graph<'r> {
     pub(super) repository: &'r Repository,
@@ -85,9 +59,10 @@ pub(super) struct Graph<'r> {
     first_parent: bool,
     prefixes: Vec<String>,
     pub(super) commits: Vec<Commit>,
-    /// Parents of all commits, with their places in the commit-graph.
-    parents: Vec<(ObjectId, u32)>,
-    /// `None` for commits that are not in this clone.
+    own: Vec<Own>,
+    /// Parents of those.
+    parents: Vec<ObjectId>,
+    /// Commits that the commit-graph does not have; `None` for those that are not in this clone.
     by_id: HashMap<ObjectId, Option<usize>>,
     /// What is known of the commits of the commit-graph, by their places there.
     by_place: Vec<u32>,
@@ -95,10 +70,9 @@ pub(super) struct Graph<'r> {
     remembered: HashMap<ObjectId, usize>,
     /// How walks go on.
     pub(super) steps: Steps,
-    keys: Vec<Key>,
-    key_of: HashMap<Key, usize>,
+    keys: Keys,
     /// What a key is put together in.
-    draft: Key,
+    draft: Vec<Option<(u32, ObjectId)>>,
     /// How far the reading has come.
     pub(super) progress: Arc<Progress>,
     /// What was read.
@@ -123,18 +97,18 @@ impl<'r> Graph<'r> {
         let shortcut = repository.commit_graph(&prefixes);
         Ok(Graph {
             repository,
-            objects: repository.objects(0)?,
+            objects: repository.objects(READER)?,
             by_place: vec![UNREAD; shortcut.as_ref().map_or(0, CommitGraphReader::len)],
             shortcut,
             first_parent,
+            keys: Keys::new(prefixes.len()),
             prefixes,
             commits: Vec::new(),
+            own: Vec::new(),
             parents: Vec::new(),
             by_id: HashMap::default(),
             remembered: HashMap::default(),
             steps: Steps::default(),
-            keys: Vec::new(),
-            key_of: HashMap::default(),
             draft: Vec::new(),
             progress,
             read: super::Counts::default(),
@@ -145,14 +119,32 @@ impl<'r> Graph<'r> {
         })
     }
 
+    /// Gives back what reading takes in memory while nothing is read.
+    pub(super) fn release(&mut self) {
+        self.objects.release();
+    }
+
     /// Gives the prefixes, and what the commits have there by key.
-    pub(super) fn keys(&self) -> (&[String], &[Key]) {
+    pub(super) fn keys(&self) -> (&[String], &Keys) {
         (&self.prefixes, &self.keys)
+    }
+
+    /// Gives the id of a commit.
+    pub(super) fn id(&self, commit: usize) -> ObjectId {
+        match self.commits[commit].source {
+            Source::Graph(place) => self.shortcut.as_ref().expect("the commit is from there").id(place),
+            Source::Own(own) => self.own[own as usize].id,
+        }
+    }
+
+    /// Gives the key of a commit that was asked for before.
+    pub(super) fn known_key(&self, commit: usize) -> usize {
+        self.commits[commit].key as usize
     }
 
     /// Gives the prefixes with the objects that a commit has there.
     pub(super) fn roots(&self, commit: usize) -> impl Iterator<Item = (&str, Option<(u32, ObjectId)>)> {
-        let key = &self.keys[self.commits[commit].key];
+        let key = self.keys.get(self.known_key(commit));
         self.prefixes.iter().map(String::as_str).zip(key.iter().copied())
     }
 
@@ -171,113 +163,173 @@ impl<'r> Graph<'r> {
     /// Takes the next commit that the ledger knows, before any is read; `None` where it is not new.
     pub(super) fn remember(&mut self, id: ObjectId, seconds: i64) -> Option<()> {
         let known = self.remembered.insert(id, self.commits.len());
-        let (root, raw) = (ObjectId::default(), None);
-        let commit = Commit {
-            id,
-            seconds,
-            key: UNKNOWN,
-            parents: (0, 0),
-            root,
-            untouched: false,
-            remembered: true,
-            heard: false,
-            raw,
-        };
-        self.commits.push(commit);
+        let source = self.take(Own { id, parents: (0, 0), remembered: true, heard: false, raw: None });
+        self.commits.push(Commit { seconds, key: UNKNOWN, source });
         known.is_none().then_some(())
+    }
+
+    fn take(&mut self, own: Own) -> Source {
+        self.own.push(own);
+        Source::Own(number(self.own.len() - 1))
+    }
+
+    /// Gives what is known of a commit itself; `None` where the commit-graph has it.
+    fn own(&self, commit: usize) -> Option<&Own> {
+        match self.commits[commit].source {
+            Source::Graph(_) => None,
+            Source::Own(own) => Some(&self.own[own as usize]),
+        }
+    }
+
+    /// Finds the place of a commit in the commit-graph.
+    fn place(&self, id: ObjectId) -> Option<u32> {
+        self.shortcut.as_ref()?.find(id)
     }
 
     /// Reads a commit of which only the ledger's word is known.
     fn fill(&mut self, commit: usize) -> Result<(), Error> {
-        let Commit { id, remembered: true, .. } = self.commits[commit] else { return Ok(()) };
-        let place = self.shortcut.as_ref().and_then(|graph| graph.find(id)).unwrap_or(NOWHERE);
-        match self.read_commit(id, place) {
-            Ok(read) => self.commits[commit] = Commit { raw: None, ..read },
+        let Some(&Own { id, remembered: true, .. }) = self.own(commit) else { return Ok(()) };
+        let read = match self.place(id) {
+            Some(place) => self.read_place(place),
+            None => self.read_commit(id),
+        };
+        match read {
+            Ok(read) => {
+                self.commits[commit] = read;
+                self.forget_words(commit);
+            }
             Err(Error::Missing { id: object, .. } | Error::Corrupt { id: object, .. }) => {
                 self.missing.push((object, Some(id)));
-                self.commits[commit].remembered = false;
-                self.commits[commit].key = self.number(&vec![None; self.prefixes.len()]);
+                let source = self.take(Own { id, parents: (0, 0), remembered: false, heard: false, raw: None });
+                let key = self.keys.nothing();
+                self.commits[commit] = Commit { key, source, ..self.commits[commit] };
             }
             Err(error) => return Err(error),
         }
         Ok(())
     }
 
-    /// Reads a commit; `None`, and noted, where it or its root tree is not in this clone.
-    pub(super) fn load(&mut self, id: ObjectId) -> Result<Option<usize>, Error> {
-        match self.shortcut.as_ref().and_then(|graph| graph.find(id)) {
-            Some(place) => self.load_at(id, place),
-            None => self.load_at(id, NOWHERE),
+    /// Lets go of what a commit says of itself: it is no node.
+    pub(super) fn forget_words(&mut self, commit: usize) {
+        if let Source::Own(own) = self.commits[commit].source {
+            self.own[own as usize].raw = None;
         }
     }
 
-    /// Reads a commit that stands at a place of the commit-graph, or [`NOWHERE`].
-    fn load_at(&mut self, id: ObjectId, place: u32) -> Result<Option<usize>, Error> {
-        let known = match self.by_place.get(place as usize) {
-            Some(&UNREAD) => None,
-            Some(&ABSENT) => return Ok(None),
-            Some(&index) => return Ok(Some(index as usize - 2)),
-            None => self.by_id.get(&id).copied(),
-        };
-        if let Some(known) = known {
+    /// Reads a commit; `None`, and noted, where it or its root tree is not in this clone.
+    pub(super) fn load(&mut self, id: ObjectId) -> Result<Option<usize>, Error> {
+        if let Some(place) = self.place(id) {
+            return self.load_place(place);
+        }
+        if let Some(&known) = self.by_id.get(&id) {
             return Ok(known);
         }
-        let remembered = self.remembered.get(&id).copied();
-        let index = match remembered.map_or_else(|| self.read_commit(id, place).map(Some), |_| Ok(None)) {
-            Ok(None) => remembered,
-            Ok(Some(commit)) => {
-                self.commits.push(commit);
-                Some(self.commits.len() - 1)
+        let index = match self.remembered.get(&id) {
+            Some(&remembered) => Some(remembered),
+            None => {
+                let read = self.read_commit(id);
+                self.keep(id, read)?
             }
-            Err(Error::Missing { id: object, .. } | Error::Corrupt { id: object, .. }) => {
-                self.missing.push((object, Some(id)));
-                None
-            }
-            Err(error) => return Err(error),
         };
-        match self.by_place.get_mut(place as usize) {
-            Some(known) => {
-                let number = |index| u32::try_from(index + 2).expect("a commit-graph has fewer than 2^31 commits");
-                *known = index.map_or(ABSENT, number);
-            }
-            None => drop(self.by_id.insert(id, index)),
-        }
+        self.by_id.insert(id, index);
         Ok(index)
     }
 
-    fn read_commit(&mut self, id: ObjectId, place: u32) -> Result<Commit, Error> {
-        let start = self.parents.len();
-        let row = self.shortcut.as_ref().and_then(|graph| graph.row(place, &mut self.parents));
-        let (root, seconds, untouched, raw) = match row {
-            Some(Row { tree, seconds, untouched }) => (tree, seconds, untouched, None),
-            None => {
-                self.read.commits += 1;
-                let outline = self.objects.outline(id, TRAILER)?;
-                self.mentions.extend(Mention::of(self.repository, id, &outline)?.map(|mention| (id, mention)));
-                let place = |id: ObjectId| self.shortcut.as_ref().and_then(|graph| graph.find(id)).unwrap_or(NOWHERE);
-                self.parents.extend(outline.parents.iter().map(|&parent| (parent, place(parent))));
-                (outline.tree, outline.seconds, false, Some(outline.raw))
-            }
+    /// Reads a commit that stands at a place of the commit-graph.
+    fn load_place(&mut self, place: u32) -> Result<Option<usize>, Error> {
+        match self.by_place[place as usize] {
+            UNREAD => {}
+            ABSENT => return Ok(None),
+            index => return Ok(Some(index as usize - 2)),
+        }
+        let graph = self.shortcut.as_ref().expect("the place is there");
+        let remembered = if self.remembered.is_empty() { None } else { self.remembered.get(&graph.id(place)) };
+        let index = match remembered {
+            Some(&remembered) => Some(remembered),
+            None => match self.read_place(place) {
+                Ok(commit) => self.keep(ObjectId::default(), Ok(commit))?,
+                failed => {
+                    let id = self.shortcut.as_ref().expect("the place is there").id(place);
+                    self.keep(id, failed)?
+                }
+            },
         };
+        self.by_place[place as usize] = index.map_or(ABSENT, |index| number(index + 2));
+        Ok(index)
+    }
+
+    /// Takes a commit that was read; `None`, and noted, where something was not there.
+    fn keep(&mut self, id: ObjectId, read: Result<Commit, Error>) -> Result<Option<usize>, Error> {
+        match read {
+            Ok(commit) => {
+                self.commits.push(commit);
+                Ok(Some(self.commits.len() - 1))
+            }
+            Err(Error::Missing { id: object, .. } | Error::Corrupt { id: object, .. }) => {
+                self.missing.push((object, Some(id)));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes a commit from the commit-graph. What it says of goals is read where it may have touched them.
+    fn read_place(&mut self, place: u32) -> Result<Commit, Error> {
+        let graph = self.shortcut.as_ref().expect("the place is there");
+        let (seconds, source) = (graph.seconds(place), Source::Graph(place));
+        let key = match graph.tree(place) {
+            Some(root) => self.key_of_root(root)?,
+            None => UNKNOWN,
+        };
+        Ok(Commit { seconds, key, source })
+    }
+
+    fn read_commit(&mut self, id: ObjectId) -> Result<Commit, Error> {
+        self.read.commits += 1;
+        let outline = self.objects.outline(id, TRAILER)?;
+        self.mentions.extend(Mention::of(self.repository, id, &outline)?.map(|mention| (id, mention)));
+        let key = self.key_of_root(outline.tree)?;
+        Ok(Commit { seconds: outline.seconds, key, source: self.take_outline(id, outline) })
+    }
+
+    /// Takes what a commit says of itself.
+    fn take_outline(&mut self, id: ObjectId, outline: Outline) -> Source {
+        let start = self.parents.len();
+        self.parents.extend(outline.parents);
         if self.first_parent {
             self.parents.truncate(start + 1);
         }
-        let place = |at: usize| u32::try_from(at).expect("history holds fewer than 2^32 parents");
-        let parents = (place(start), place(self.parents.len()));
-        let key = if untouched { UNKNOWN } else { self.key_of_root(root)? };
-        Ok(Commit { id, seconds, key, parents, root, untouched, remembered: false, heard: raw.is_some(), raw })
+        let parents = (number(start), number(self.parents.len()));
+        self.take(Own { id, parents, remembered: false, heard: true, raw: Some(outline.raw) })
     }
 
     /// Counts the parents of a commit.
     fn count_parents(&self, commit: usize) -> usize {
-        let (start, end) = self.commits[commit].parents;
-        (end - start) as usize
+        match self.commits[commit].source {
+            Source::Own(own) => {
+                let (start, end) = self.own[own as usize].parents;
+                (end - start) as usize
+            }
+            Source::Graph(place) => {
+                let most = if self.first_parent { 1 } else { usize::MAX };
+                self.shortcut.as_ref().map_or(0, |graph| graph.parents(place).take(most).count())
+            }
+        }
     }
 
-    /// Reads one of the parents of a commit.
+    /// Reads one of the parents of a commit; `None` where there is none, or it is not in this clone.
     fn load_parent(&mut self, commit: usize, at: usize) -> Result<Option<usize>, Error> {
-        let (id, place) = self.parents[self.commits[commit].parents.0 as usize + at];
-        self.load_at(id, place)
+        match self.commits[commit].source {
+            Source::Own(own) => {
+                let (start, end) = self.own[own as usize].parents;
+                let parent = self.parents[start as usize..end as usize].get(at).copied();
+                parent.map_or(Ok(None), |parent| self.load(parent))
+            }
+            Source::Graph(place) => {
+                let parent = self.shortcut.as_ref().and_then(|graph| graph.parents(place).nth(at));
+                parent.map_or(Ok(None), |parent| self.load_place(parent))
+            }
+        }
     }
 
     /// Gives the key of a commit. One that left the goals alone has that of its first parent.
@@ -290,14 +342,15 @@ impl<'r> Graph<'r> {
                 break;
             }
             same.push(at);
-            match self.untouched_parent(at)? {
+            match self.load_parent(at, 0)? {
                 Some(parent) => at = parent,
                 None => {
-                    let Commit { root, id, .. } = self.commits[at];
-                    self.commits[at].key = match self.key_of_root(root) {
+                    let id = self.id(at);
+                    let root = self.objects.outline(id, TRAILER).map(|outline| outline.tree);
+                    self.commits[at].key = match root.and_then(|root| self.key_of_root(root)) {
                         Err(Error::Missing { id: object, .. } | Error::Corrupt { id: object, .. }) => {
                             self.missing.push((object, Some(id)));
-                            self.number(&vec![None; self.prefixes.len()])
+                            self.keys.nothing()
                         }
                         key => key?,
                     };
@@ -308,25 +361,25 @@ impl<'r> Graph<'r> {
         for at in same {
             self.commits[at].key = key;
         }
-        Ok(key)
+        Ok(key as usize)
     }
 
     /// Gives the first parent of a commit that surely left the goals alone.
     fn untouched_parent(&mut self, commit: usize) -> Result<Option<usize>, Error> {
         self.fill(commit)?;
-        if self.commits[commit].untouched && self.count_parents(commit) > 0 {
-            return self.load_parent(commit, 0);
+        match (self.commits[commit].source, &self.shortcut) {
+            (Source::Graph(place), Some(graph)) if graph.tree(place).is_none() => self.load_parent(commit, 0),
+            _ => Ok(None),
         }
-        Ok(None)
     }
 
     /// Gives time, parents and trailers of a commit whose message was read; `None` where somebody else has to read it.
     pub(super) fn heard(&self, id: ObjectId) -> Option<(i64, Vec<ObjectId>, Option<&Mention>)> {
-        let commit = &self.commits[self.known(id)?];
-        let (start, end) = (commit.parents.0 as usize, commit.parents.1 as usize);
+        let commit = self.known(id)?;
         // Of the parents no more than the first may be known.
-        let parents = || self.parents[start..end].iter().map(|parent| parent.0).collect();
-        (commit.heard && !self.first_parent).then(|| (commit.seconds, parents(), self.mentions.get(&id)))
+        let own = self.own(commit).filter(|own| own.heard && !self.first_parent)?;
+        let parents = self.parents[own.parents.0 as usize..own.parents.1 as usize].to_vec();
+        Some((self.commits[commit].seconds, parents, self.mentions.get(&id)))
     }
 
     /// Tells what a commit says of itself.
@@ -334,10 +387,9 @@ impl<'r> Graph<'r> {
         if let Ok(at) = self.told.binary_search_by_key(&commit, |told| told.0) {
             return Ok(self.told[at].1.clone());
         }
-        let Commit { id, raw, .. } = &self.commits[commit];
-        let record =
-            raw.as_ref().map_or_else(|| self.repository.commit(*id), |raw| self.repository.commit_of(*id, raw));
-        record.map(Told::of)
+        let raw = self.own(commit).and_then(|own| own.raw.as_ref());
+        let id = self.id(commit);
+        raw.map_or_else(|| self.repository.commit(id), |raw| self.repository.commit_of(id, raw)).map(Told::of)
     }
 
     /// Reads the parents that are in this clone.
@@ -376,13 +428,12 @@ impl<'r> Graph<'r> {
         let mut chain = Vec::new();
         let mut at = from;
         loop {
-            if is_known(self.commits[at].id) {
+            if is_known(self.id(at)) {
                 return Ok((chain, Some(at)));
             }
             chain.push(at);
             self.fill(at)?;
-            let next = if self.count_parents(at) == 0 { None } else { self.load_parent(at, 0)? };
-            match next {
+            match self.load_parent(at, 0)? {
                 Some(parent) => at = parent,
                 None => return Ok((chain, None)),
             }
@@ -391,20 +442,20 @@ impl<'r> Graph<'r> {
 
     /// Finds a commit among those that are known.
     pub(super) fn known(&self, id: ObjectId) -> Option<usize> {
-        let place = self.shortcut.as_ref().and_then(|graph| graph.find(id));
-        match place.and_then(|place| self.by_place.get(place as usize)) {
-            Some(&read) if read > ABSENT => Some(read as usize - 2),
-            Some(_) => self.remembered.get(&id).copied(),
-            None => self.by_id.get(&id).copied().flatten().or_else(|| self.remembered.get(&id).copied()),
-        }
+        let known = match self.place(id) {
+            Some(place) => {
+                Some(self.by_place[place as usize]).filter(|&read| read > ABSENT).map(|read| read as usize - 2)
+            }
+            None => self.by_id.get(&id).copied().flatten(),
+        };
+        known.or_else(|| self.remembered.get(&id).copied())
     }
 
     /// Gives time and parents of a commit; `None` where it is not in this clone.
     pub(super) fn ties(&self, id: ObjectId) -> Result<Option<(i64, Vec<ObjectId>)>, Error> {
-        let mut parents = Vec::new();
-        let place = self.shortcut.as_ref().and_then(|graph| graph.find(id)).unwrap_or(NOWHERE);
-        if let Some(row) = self.shortcut.as_ref().and_then(|graph| graph.row(place, &mut parents)) {
-            return Ok(Some((row.seconds, parents.into_iter().map(|parent| parent.0).collect())));
+        if let Some((graph, place)) = self.shortcut.as_ref().and_then(|graph| Some((graph, graph.find(id)?))) {
+            let parents = graph.parents(place).map(|parent| graph.id(parent)).collect();
+            return Ok(Some((graph.seconds(place), parents)));
         }
         match self.objects.outline(id, TRAILER) {
             Ok(outline) => Ok(Some((outline.seconds, outline.parents))),
@@ -413,15 +464,11 @@ impl<'r> Graph<'r> {
         }
     }
 
-    /// Walks back from a commit as git's history simplification does.
-    pub(super) fn walk(&mut self, from: usize) -> Result<Walked, Error> {
-        let id = self.commits[from].id;
-        if let Some(walked) = self.try_walk(from)? {
-            return Ok(walked);
-        }
-        // The commit-graph is not of these commits: all that it said is forgotten.
+    /// Forgets all that was read: the commit-graph is not of these commits.
+    pub(super) fn forget(&mut self) {
         self.shortcut = None;
         self.commits.clear();
+        self.own.clear();
         self.parents.clear();
         self.by_id.clear();
         self.by_place.clear();
@@ -430,140 +477,60 @@ impl<'r> Graph<'r> {
         self.steps = Steps::default();
         self.missing.clear();
         self.forgot = true;
-        let from = self.load(id)?.ok_or(Error::Corrupt { id, expected: "commit" })?;
-        Ok(self.try_walk(from)?.expect("without a commit-graph there is nothing to doubt"))
     }
 
-    /// Walks; `None` where the commit-graph says other than the commits themselves.
-    fn try_walk(&mut self, from: usize) -> Result<Option<Walked>, Error> {
-        let mut reached = Vec::new();
-        let mut seen = vec![false; self.commits.len()];
-        let mut waiting = vec![from];
-        self.progress.begin(Stage::Walking, 0);
-        while let Some(commit) = waiting.pop() {
-            self.progress.reach(self.commits.len());
-            if seen.len() < self.commits.len() {
-                seen.resize(self.commits.len(), false);
-            }
-            if std::mem::replace(&mut seen[commit], true) {
-                continue;
-            }
-            reached.push(commit);
-            if self.steps.get(commit).is_none() && !self.step(commit)? {
-                return Ok(None);
-            }
-            waiting.extend(self.steps.parents(commit).iter().rev());
-        }
-        let order = self.by_date(from, &reached);
-        // Parents first, each commit comes to itself or to what the parent that it equals comes to.
-        let steps = &self.steps;
-        let mut node_of: Vec<Option<usize>> = vec![None; self.commits.len()];
-        let count = order.iter().filter(|&&commit| steps.is_node(commit)).count();
-        let mut nodes = Vec::with_capacity(count);
-        for &commit in order.iter().rev() {
-            let parents = steps.parents(commit);
-            if steps.is_node(commit) {
-                let parents = parents.iter().map(|&parent| node_of[parent]).collect();
-                nodes.push(Node { commit, parents });
-                node_of[commit] = Some(count - nodes.len());
-            } else {
-                node_of[commit] = parents.first().and_then(|&parent| node_of[parent]);
-            }
-        }
-        nodes.reverse();
-        Ok(Some(Walked { nodes, start: node_of[from], commits: reached.len(), node_of }))
+    /// Tells whether what a commit says of itself is known.
+    pub(super) fn is_told(&self, commit: usize) -> bool {
+        self.own(commit).is_some_and(|own| own.raw.is_some())
     }
 
-    /// Finds out how walks go on from a commit, and tells whether the commit-graph can be relied on.
-    fn step(&mut self, commit: usize) -> Result<bool, Error> {
-        if let Some(parent) = self.same(commit)? {
-            self.commits[commit].raw = None;
-            // Nobody goes by the folders of a commit that is no node.
-            self.steps.insert(commit, false, false, std::iter::once(parent));
-            return Ok(true);
-        }
-        let parents = self.parents(commit)?;
-        let bare = self.keys[self.commits[commit].key].iter().all(Option::is_none);
-        let is_node = !parents.is_empty() || !bare;
-        self.steps.insert(commit, is_node, bare, parents.into_iter());
-        if !is_node {
-            self.commits[commit].raw = None;
-        }
-        Ok(!is_node || self.commits[commit].raw.is_some() || self.confirm(commit)?)
-    }
-
-    /// Reads a commit that is known from the commit-graph, and tells whether it says the same.
-    fn confirm(&mut self, commit: usize) -> Result<bool, Error> {
+    /// Reads a commit of which all was not read yet, and tells whether the commit-graph says the same.
+    pub(super) fn confirm(&mut self, commit: usize) -> Result<bool, Error> {
         self.read.commits += 1;
-        let id = self.commits[commit].id;
+        let id = self.id(commit);
         let outline = match self.objects.outline(id, TRAILER) {
             Ok(outline) => outline,
             Err(Error::Missing { .. } | Error::Corrupt { .. }) => return Ok(false),
             Err(error) => return Err(error),
         };
         self.mentions.extend(Mention::of(self.repository, id, &outline)?.map(|mention| (id, mention)));
-        let known = &mut self.commits[commit];
-        let listed = &self.parents[known.parents.0 as usize..known.parents.1 as usize];
-        let parents = outline.parents.iter().take(if self.first_parent { 1 } else { usize::MAX });
-        let same = known.root == outline.tree
-            && known.seconds == outline.seconds
-            && parents.eq(listed.iter().map(|(parent, _)| parent));
-        known.raw = Some(outline.raw);
-        known.heard = same;
-        Ok(same)
-    }
-
-    /// Sorts commits as `git log --date-order` does: children before parents, then by time, then as they came up.
-    fn by_date(&self, from: usize, reached: &[usize]) -> Vec<usize> {
-        let steps = &self.steps;
-        let mut children = vec![0u32; self.commits.len()];
-        for &parent in reached.iter().flat_map(|&commit| steps.parents(commit)) {
-            children[parent] += 1;
-        }
-        let mut came_up = 0usize;
-        let mut ready = BinaryHeap::from([(self.commits[from].seconds, Reverse(came_up), from)]);
-        let mut order = Vec::with_capacity(reached.len());
-        while let Some((_, _, commit)) = ready.pop() {
-            order.push(commit);
-            for &parent in steps.parents(commit) {
-                children[parent] -= 1;
-                if children[parent] == 0 {
-                    came_up += 1;
-                    ready.push((self.commits[parent].seconds, Reverse(came_up), parent));
-                }
+        let same = match (self.commits[commit].source, &self.shortcut) {
+            (Source::Graph(place), Some(graph)) => {
+                graph.tree(place).is_none_or(|root| root == outline.tree)
+                    && graph.seconds(place) == outline.seconds
+                    && graph.parents(place).map(|parent| graph.id(parent)).eq(outline.parents.iter().copied())
             }
-        }
-        order
+            _ => true,
+        };
+        self.commits[commit].source = self.take_outline(id, outline);
+        Ok(same)
     }
 
     /// Says where the clone is cut off and what is not in it.
     pub(super) fn degraded(&self) -> Vec<Degraded> {
         let mut degraded = Vec::new();
-        for commit in self.commits.iter().filter(|commit| self.repository.is_cut(commit.id)) {
-            degraded.push(Degraded::cut(commit.id));
+        if self.repository.is_shallow() {
+            let ids = (0..self.commits.len()).map(|commit| self.id(commit));
+            degraded.extend(ids.filter(|&id| self.repository.is_cut(id)).map(Degraded::cut));
         }
         degraded.extend(Degraded::lacking(self.repository, &self.missing));
         degraded
     }
 
-    fn key_of_root(&mut self, root: ObjectId) -> Result<usize, Error> {
+    fn key_of_root(&mut self, root: ObjectId) -> Result<u32, Error> {
         self.read.roots += 1;
         let mut draft = std::mem::take(&mut self.draft);
         draft.clear();
         for prefix in &self.prefixes {
             draft.push(self.objects.entry(root, prefix)?);
         }
-        let key = self.number(&draft);
+        let key = self.keys.number(&draft);
         self.draft = draft;
         Ok(key)
     }
+}
 
-    fn number(&mut self, objects: &[Option<(u32, ObjectId)>]) -> usize {
-        if let Some(&known) = self.key_of.get(objects) {
-            return known;
-        }
-        self.keys.push(objects.to_vec());
-        self.key_of.insert(objects.to_vec(), self.keys.len() - 1);
-        self.keys.len() - 1
-    }
+/// Numbers what there is one of for each commit or parent.
+pub(super) fn number(at: usize) -> u32 {
+    u32::try_from(at).ok().filter(|&at| at != UNKNOWN).expect("history holds fewer than 2^32 commits")
 }

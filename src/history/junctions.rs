@@ -2,12 +2,13 @@
 //! Never follows a line.
 
 use super::differences;
-use super::facts::NameId;
-use super::graph::{Graph, Walked};
+use super::facts::{Facts, NameId};
+use super::graph::Graph;
 use super::names::former;
+use super::simplified::Walked;
 use super::states::{Change, PathId, State, States, Touches};
 use crate::git::Error;
-use crate::okr::Name;
+use crate::okr::{Field, Name};
 use std::rc::Rc;
 
 /// What a goal was in a parent: its name there, and its state.
@@ -34,22 +35,54 @@ pub(super) struct Junction {
     pub(super) notes: Vec<(PathId, Rc<str>)>,
 }
 
-/// What nodes did, by commit.
+impl Junction {
+    /// Gives each goal with what it was in every parent.
+    fn sides(&self) -> impl Iterator<Item = (&Crossing, impl Iterator<Item = &(NameId, State)>)> {
+        let more = self.further.len().checked_div(self.crossings.len()).unwrap_or(0);
+        self.crossings.iter().enumerate().map(move |(index, crossing)| {
+            let further = &self.further[index * more..(index + 1) * more];
+            (crossing, std::iter::once(&crossing.first).chain(further).flatten())
+        })
+    }
+
+    /// Lists the goals that were called otherwise in some parent, with that name.
+    pub(super) fn renames(&self) -> impl Iterator<Item = (NameId, NameId)> {
+        let pairs = self.sides().flat_map(|(crossing, sides)| sides.map(|side| (crossing.name, side.0)));
+        pairs.filter(|(name, former)| name != former)
+    }
+
+    /// Lists the goals that are sensitive, or were in some parent.
+    pub(super) fn sensitive(&self, facts: &Facts) -> impl Iterator<Item = NameId> {
+        let is = |state: State| {
+            facts.value(state.facts, Field::Sensitive).is_some_and(|value| value.as_bool() == Some(true))
+        };
+        self.sides().filter_map(move |(crossing, mut sides)| {
+            (crossing.after.is_some_and(is) || sides.any(|side| is(side.1))).then_some(crossing.name)
+        })
+    }
+}
+
+/// What nodes did.
 #[derive(Debug, Default)]
-pub(super) struct Junctions(Vec<Option<Junction>>);
+pub(super) struct Junctions {
+    all: Vec<Junction>,
+    /// By commit, of which few are nodes: index among these, from 1.
+    of: Vec<u32>,
+}
 
 impl Junctions {
     /// Gives what a commit did, if it is a node that was looked at.
     pub(super) fn get(&self, commit: usize) -> Option<&Junction> {
-        self.0.get(commit)?.as_ref()
+        self.all.get((*self.of.get(commit)? as usize).checked_sub(1)?)
     }
 
     /// Takes what a commit did.
     pub(super) fn insert(&mut self, commit: usize, junction: Junction) {
-        if self.0.len() <= commit {
-            self.0.resize_with(commit + 1, || None);
+        if self.of.len() <= commit {
+            self.of.resize(commit + 1, 0);
         }
-        self.0[commit] = Some(junction);
+        self.all.push(junction);
+        self.of[commit] = u32::try_from(self.all.len()).expect("history holds fewer than 2^32 commits");
     }
 
     /// Finds what the nodes of a walk did that were not looked at before.
@@ -64,8 +97,6 @@ impl Junctions {
         if fresh.is_empty() {
             return Ok(());
         }
-        // Packs stay mapped while anybody has them open: what one step mapped the next need not map again.
-        let _open = super::lanes(graph.repository)?;
         for &at in &fresh {
             for &parent in nodes[at].parents.iter().flatten() {
                 graph.key(nodes[parent].commit)?;
@@ -75,6 +106,9 @@ impl Junctions {
         graph.missing.extend(found.missing);
         graph.read.trees += found.trees;
         let commits: Vec<usize> = fresh.iter().map(|&at| nodes[at].commit).collect();
+        // Of the packs the blobs need other pages than the trees: those of a long history take hundreds of megabytes.
+        graph.release();
+        states.release();
         let touches = states.take_all(graph, &commits, found.all)?;
         for (&at, touches) in fresh.iter().zip(&touches) {
             let parents: Vec<Option<usize>> =

@@ -2,8 +2,9 @@
 //! Never reads git by itself and never names an event.
 
 use super::facts::{Facts, NameId};
-use super::graph::{Graph, Walked};
+use super::graph::Graph;
 use super::junctions::{Crossing, Junctions, Side};
+use super::simplified::Walked;
 use super::states::State;
 use crate::okr::Field;
 use foldhash::{HashMap, HashSet};

@@ -2,8 +2,8 @@
 //! Landing on the first-parent line is what counts, not committing.
 
 use super::ancestry::{Ancestry, landings};
-use super::graph::Walked;
 use super::main_line::Line;
+use super::simplified::Walked;
 use super::walk::{Walk, all_degraded};
 use super::{Degraded, Event, EventKind};
 use crate::git::{Error, ObjectId};

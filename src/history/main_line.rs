@@ -99,7 +99,7 @@ impl Line {
         let places = known.places();
         let (chain, met) = graph.chain(from, |id| places.contains_key(&id))?;
         let (mut line, mut parent) = match met {
-            Some(commit) => (known.cut(places[&graph.commits[commit].id]), Some(commit)),
+            Some(commit) => (known.cut(places[&graph.id(commit)]), Some(commit)),
             None => (Line::default(), None),
         };
         let day = |graph: &Graph<'_>, commit: usize| graph.commits[commit].seconds.div_euclid(86_400);
@@ -112,7 +112,7 @@ impl Line {
             // Who asks for the end of a day comes to the newest commit of some day.
             let last = index.checked_sub(1).is_none_or(|newer| day(graph, chain[newer]) != day(graph, commit));
             if changed || last {
-                line.stops.push((graph.commits[commit].id, graph.commits[commit].seconds));
+                line.stops.push((graph.id(commit), graph.commits[commit].seconds));
             }
             if changed {
                 line.land(graph, states, commit, parent)?;
@@ -135,7 +135,7 @@ impl Line {
         let mut names = Vec::new();
         for file in differences {
             if let Some(blob) = file.new {
-                let id = graph.commits[commit].id;
+                let id = graph.id(commit);
                 let notes = states.parse(graph, id, &file.path, blob)?;
                 self.unread.extend(notes.into_iter().map(|(path, note)| (at, path, note)));
             }

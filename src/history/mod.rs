@@ -11,6 +11,7 @@ pub mod example;
 mod facts;
 mod graph;
 mod junctions;
+mod keys;
 mod ledger;
 mod lines;
 mod lock;
@@ -19,6 +20,7 @@ mod names;
 mod progress;
 mod published;
 mod series;
+mod simplified;
 mod states;
 mod steps;
 mod tables;
@@ -298,6 +300,15 @@ impl<'r> Past<'r> {
         self.answers.as_ref()?.history_of(wanted)
     }
 
+    /// Finds the same where an earlier run knows all commits but a few; nothing is kept of it.
+    ///
+    /// # Errors
+    /// As [`walk`].
+    pub fn found_of(&self, wanted: impl Fn(&str) -> bool) -> Result<Option<History>, Error> {
+        let Some(cache) = &self.cache else { return Ok(None) };
+        Walk::history_of(self.repository, self.from, self.config, &self.options, cache, &wanted)
+    }
+
     /// Finds the definitions of a cycle's key results at their locks, as far as those days are over on `today`.
     ///
     /// # Errors
@@ -370,9 +381,12 @@ impl<'r> Past<'r> {
     }
 }
 
-/// Opens a reader of objects for each thread that may work.
-fn lanes(repository: &Repository) -> Result<Vec<Objects<'_>>, Error> {
-    (0..threads(usize::MAX)).map(|number| repository.objects(number)).collect()
+/// The number of the reader that walks have for themselves, and the first of those that read side by side.
+const READER: usize = 1;
+
+/// Makes a reader of objects for each of so many threads.
+fn lanes(repository: &Repository, threads: usize) -> Result<Vec<Objects<'_>>, Error> {
+    (READER..READER + threads).map(|number| repository.objects(number)).collect()
 }
 
 /// Says on how many threads so many pieces of work are done: reading is bound by one cache of delta bases a thread, and

@@ -1,6 +1,7 @@
 //! Owns what objective files said at a commit: each distinct blob is read once, and held as numbers.
 //! Never decides what a difference means.
 
+use super::READER;
 use super::blobs::{self, Read};
 use super::differences::{Differences, compare_keys};
 use super::facts::{Facts, FactsId, NameId, Numbered};
@@ -8,9 +9,11 @@ use super::graph::Graph;
 use super::progress::Stage;
 use super::trees::{FileChange, Trees};
 use crate::git::{Error, ObjectId, Repository};
+use crate::okr::Field;
 use crate::source::Paths;
 use crate::syntax::{Patched, Reading, Version};
 use foldhash::HashMap;
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -87,6 +90,16 @@ pub(super) struct Change {
     file: Option<usize>,
 }
 
+/// The goals whose changes are asked for, where that is not all of them.
+#[derive(Debug)]
+struct Asked {
+    names: BTreeSet<NameId>,
+    /// Paths under which they were ever seen.
+    paths: BTreeSet<PathId>,
+    /// How many names there were before anything was read.
+    known: usize,
+}
+
 /// Everything that was read of objective files.
 pub(super) struct States<'r> {
     paths: Paths,
@@ -108,6 +121,8 @@ pub(super) struct States<'r> {
     trees: Trees<'r>,
     /// Blobs read.
     pub(super) read: usize,
+    /// The goals that are asked for; `None` for all of them.
+    asked: Option<Asked>,
 }
 
 impl<'r> States<'r> {
@@ -124,9 +139,42 @@ impl<'r> States<'r> {
             ids: Vec::new(),
             left_out: HashMap::default(),
             last: HashMap::default(),
-            trees: Trees::new(repository.objects(0)?),
+            trees: Trees::new(repository.objects(READER)?),
             read: 0,
+            asked: None,
         })
+    }
+
+    /// Gives back what reading takes in memory while nothing is read.
+    pub(super) fn release(&mut self) {
+        self.trees.release();
+    }
+
+    /// Says that the changes of others than these goals need not be found, of all that are known by now.
+    pub(super) fn ask_for(&mut self, names: BTreeSet<NameId>) {
+        let places = names.iter().filter_map(|&name| self.places.get(name as usize));
+        self.asked = Some(Asked { paths: places.flatten().copied().collect(), known: self.facts.names(), names });
+    }
+
+    /// Takes note of the paths that the changes of some nodes make a matter of the goals that are asked for: those under
+    /// which one of them is seen now, a name that is new, one that may come out of another, or one that is sensitive.
+    fn look_out(&mut self, touches: &[Touches]) {
+        let Some(mut asked) = self.asked.take() else { return };
+        let has = |facts: FactsId, field: Field| self.facts.value(facts, field).is_some();
+        let concerns = |table: &Table| {
+            table.name as usize >= asked.known
+                || asked.names.contains(&table.name)
+                || has(table.facts, Field::Aliases)
+                || has(table.facts, Field::Sensitive)
+        };
+        let files = touches.iter().flat_map(|touches| &touches.files);
+        let found = files.filter(|file| match file.new.map(|blob| &self.blobs[blob as usize]) {
+            Some(Blob::Said(said)) => self.tables(Some(*said)).iter().any(concerns),
+            _ => false,
+        });
+        let found: Vec<PathId> = found.map(|file| file.path).collect();
+        asked.paths.extend(found);
+        self.asked = Some(asked);
     }
 
     pub(super) fn paths(&self) -> &Paths {
@@ -172,9 +220,9 @@ impl<'r> States<'r> {
         old: Option<usize>,
         new: Option<usize>,
     ) -> Result<Vec<FileChange>, Error> {
-        let at = new.or(old).map(|commit| graph.commits[commit].id);
+        let at = new.or(old).map(|commit| graph.id(commit));
         let (prefixes, keys) = graph.keys();
-        let key = |commit: Option<usize>| commit.map(|commit| &keys[graph.commits[commit].key]);
+        let key = |commit: Option<usize>| commit.map(|commit| keys.get(graph.known_key(commit)));
         let found = compare_keys(&mut self.trees, &self.paths, prefixes, key(old), key(new))?;
         self.note_missing(graph, at);
         Ok(found)
@@ -192,7 +240,7 @@ impl<'r> States<'r> {
         differences: Vec<Differences>,
     ) -> Result<Vec<Touches>, Error> {
         let all: Vec<Touches> = differences.into_iter().map(|differences| self.touches(differences)).collect();
-        // By path: the blobs that nodes have there, newest first, so that a blob's delta base is the one read before.
+        // By path: the blobs that nodes have there, newest first, with their commits.
         let mut sightings: Vec<Vec<(usize, BlobId)>> = vec![Vec::new(); self.count_paths()];
         for (&commit, touches) in commits.iter().zip(&all) {
             for file in &touches.files {
@@ -218,7 +266,7 @@ impl<'r> States<'r> {
             let blob = claimed[file][at];
             if read.is_none() {
                 let first = sightings[by_path[file] as usize].iter().find(|sighting| sighting.1 == blob);
-                graph.missing.push((wanted[file][at], first.map(|sighting| graph.commits[sighting.0].id)));
+                graph.missing.push((wanted[file][at], first.map(|sighting| graph.id(sighting.0))));
             }
             self.take(blob, read, &mut base);
             Ok(())
@@ -228,15 +276,18 @@ impl<'r> States<'r> {
                 self.sight(path, blob);
             }
         }
+        self.look_out(&all);
         Ok(all)
     }
 
-    /// Gives each blob that was not read to the first path in order that has it, and there to the newest commit.
+    /// Gives each blob that was not read to the first path in order that has it. They are read the oldest first: git stores
+    /// an older one as what it differs in from a newer one, which is ready when its turn comes.
     fn claim(&self, by_path: &[PathId], sightings: &[Vec<(usize, BlobId)>]) -> Vec<Vec<BlobId>> {
         let mut unread: Vec<bool> = self.blobs.iter().map(|blob| matches!(blob, Blob::Unread)).collect();
         let mut first = |blob: BlobId| std::mem::take(&mut unread[blob as usize]).then_some(blob);
-        let claimed =
-            by_path.iter().map(|&path| sightings[path as usize].iter().filter_map(|&(_, blob)| first(blob)).collect());
+        let claimed = by_path
+            .iter()
+            .map(|&path| sightings[path as usize].iter().rev().filter_map(|&(_, blob)| first(blob)).collect());
         claimed.collect()
     }
 
@@ -246,7 +297,7 @@ impl<'r> States<'r> {
         let further = further.into_iter().map(|blobs| blobs.into_iter().map(&mut number).collect()).collect();
         let touched = |FileChange { path, old, new }| {
             let (old, new) = (old.map(|id| self.blob(id).0), new.map(|id| self.blob(id).0));
-            Touched { path: self.path_names.number(path.as_str()), old, new }
+            Touched { path: self.path_names.number(&*path), old, new }
         };
         Touches { files: files.into_iter().map(touched).collect(), further }
     }
@@ -446,6 +497,9 @@ impl<'r> States<'r> {
         let mut changes = Vec::new();
         let mut scattered: Vec<NameId> = Vec::new();
         for (index, file) in touches.files.iter().enumerate() {
+            if self.asked.as_ref().is_some_and(|asked| !asked.paths.contains(&file.path)) {
+                continue;
+            }
             let new = self.said(graph, commit, file.path, file.new)?;
             let old = match parent {
                 Some(parent) => self.said(graph, parent, file.path, file.old)?,
@@ -496,7 +550,7 @@ impl<'r> States<'r> {
     ) -> Result<Option<Said>, Error> {
         let Some(blob) = blob else { return Ok(None) };
         // What the ledger knows of a commit spares its files, until a newer commit changes one.
-        let id = graph.commits[commit].id;
+        let id = graph.id(commit);
         self.read_blob(graph, id, path, blob)?;
         match &self.blobs[blob as usize] {
             Blob::Said(said) => Ok(Some(*said)),
@@ -512,10 +566,10 @@ impl<'r> States<'r> {
         loop {
             graph.key(at)?;
             let id = self.trees.blob(graph.roots(at), &text)?;
-            self.note_missing(graph, Some(graph.commits[at].id));
+            self.note_missing(graph, Some(graph.id(at)));
             let Some(id) = id else { return Ok(None) };
             let (blob, _) = self.blob(id);
-            let commit = graph.commits[at].id;
+            let commit = graph.id(at);
             self.read_blob(graph, commit, path, blob)?;
             if let Blob::Said(said) = &self.blobs[blob as usize] {
                 return Ok(Some(*said));

@@ -8,14 +8,14 @@ pub(super) struct Step {
     /// Whether it has none of the folders.
     bare: bool,
     /// Where the parents that it goes on through stand among those of all steps.
-    parents: (usize, usize),
+    parents: (u32, u32),
 }
 
 /// How walks go on from every commit that one came to.
 #[derive(Debug, Default)]
 pub(super) struct Steps {
     of: Vec<Option<Step>>,
-    parents: Vec<usize>,
+    parents: Vec<u32>,
 }
 
 impl Steps {
@@ -27,12 +27,13 @@ impl Steps {
 
     /// Takes how walks go on from a commit.
     pub(super) fn insert(&mut self, commit: usize, is_node: bool, bare: bool, parents: impl Iterator<Item = usize>) {
-        let start = self.parents.len();
-        self.parents.extend(parents);
+        let number = |at: usize| u32::try_from(at).expect("history holds fewer than 2^32 parents");
+        let start = number(self.parents.len());
+        self.parents.extend(parents.map(number));
         if self.of.len() <= commit {
             self.of.resize(commit + 1, None);
         }
-        self.of[commit] = Some(Step { is_node, bare, parents: (start, self.parents.len()) });
+        self.of[commit] = Some(Step { is_node, bare, parents: (start, number(self.parents.len())) });
     }
 
     /// Lists the commits that a walk came to, by index.
@@ -41,8 +42,9 @@ impl Steps {
     }
 
     /// Gives the parents that walks go on through.
-    pub(super) fn parents(&self, commit: usize) -> &[usize] {
-        self.get(commit).map_or(&[], |step| &self.parents[step.parents.0..step.parents.1])
+    pub(super) fn parents(&self, commit: usize) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator + '_ {
+        let (start, end) = self.get(commit).map_or((0, 0), |step| step.parents);
+        self.parents[start as usize..end as usize].iter().map(|&parent| parent as usize)
     }
 
     /// Tells whether a commit is a node.

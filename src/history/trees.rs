@@ -3,8 +3,9 @@
 
 use crate::git::{Error, ObjectId, Objects, RawEntries, RawEntry, RawTree, TreeEntry};
 use crate::source::Paths;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// What stands at a path: mode and id.
 pub(super) type Entry = Option<(u32, ObjectId)>;
@@ -12,7 +13,7 @@ pub(super) type Entry = Option<(u32, ObjectId)>;
 /// One file that differs between two trees: its path, and its blobs on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FileChange {
-    pub(super) path: String,
+    pub(super) path: Arc<str>,
     pub(super) old: Option<ObjectId>,
     pub(super) new: Option<ObjectId>,
 }
@@ -26,6 +27,8 @@ pub(super) struct Trees<'r> {
     held: HashMap<ObjectId, RawTree>,
     older: HashMap<ObjectId, RawTree>,
     size: usize,
+    /// Paths that differed somewhere, each held once: a file differs many times.
+    paths: HashSet<Arc<str>>,
     /// Trees read from the object database.
     pub(super) read: usize,
     /// Trees that are not there.
@@ -34,13 +37,21 @@ pub(super) struct Trees<'r> {
 
 impl<'r> Trees<'r> {
     pub(super) fn new(objects: Objects<'r>) -> Self {
-        let (held, older) = (HashMap::default(), HashMap::default());
-        Trees { objects, held, older, size: 0, read: 0, missing: Vec::new() }
+        let (held, older, paths) = (HashMap::default(), HashMap::default(), HashSet::default());
+        Trees { objects, held, older, size: 0, paths, read: 0, missing: Vec::new() }
     }
 
     /// Gives the reader of objects below.
     pub(super) fn objects(&self) -> &Objects<'r> {
         &self.objects
+    }
+
+    /// Gives back what reading takes in memory while nothing is read.
+    pub(super) fn release(&mut self) {
+        self.objects.release();
+        self.held = HashMap::default();
+        self.older = HashMap::default();
+        self.size = 0;
     }
 
     /// Reads a tree; `None`, and noted, where it is not in this clone.
@@ -98,7 +109,7 @@ impl<'r> Trees<'r> {
         let folder = |side: Entry| side.filter(|side| side.0 == TreeEntry::TREE).map(|side| side.1);
         let file = |side: Entry| side.filter(|side| is_file(side.0)).map(|side| side.1);
         if (file(old).is_some() || file(new).is_some()) && paths.holds(path) {
-            found.push(FileChange { path: path.clone(), old: file(old), new: file(new) });
+            found.push(FileChange { path: self.held_path(path), old: file(old), new: file(new) });
         }
         let mut sides = [None, None];
         for (side, id) in sides.iter_mut().zip([folder(old), folder(new)]) {
@@ -138,6 +149,15 @@ impl<'r> Trees<'r> {
             self.compare_at(paths, path, side(one), side(other), found)?;
             path.truncate(above);
         }
+    }
+
+    fn held_path(&mut self, path: &str) -> Arc<str> {
+        if let Some(known) = self.paths.get(path) {
+            return Arc::clone(known);
+        }
+        let path: Arc<str> = path.into();
+        self.paths.insert(Arc::clone(&path));
+        path
     }
 
     /// Finds the blob of a file below what stands at the prefixes.

@@ -3,11 +3,12 @@
 
 use super::events::{self, Record, Sides};
 use super::graph::Graph;
-use super::junctions::Junctions;
+use super::junctions::{Junction, Junctions};
 use super::ledger::{Cache, Ledger};
 use super::lines::{self, Turn};
 use super::main_line::Line;
 use super::progress::Progress;
+use super::simplified::Walked;
 use super::states::{PathId, State, States};
 use super::{Counts, Degraded, DegradedKind, Event, EventKind, History, Options};
 use crate::config::Config;
@@ -17,6 +18,9 @@ use foldhash::HashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// New commits up to which it is quicker to look at them for a few names than to find out all that they did.
+const FEW: usize = 1024;
 
 /// The commits behind a revision, read as far as somebody asked: what one question has read, the next need not read again.
 pub(super) struct Walk<'r> {
@@ -54,22 +58,23 @@ impl<'r> Walk<'r> {
             (graph, states) = reading(repository, config, options.first_parent, &progress)?;
             junctions = Junctions::default();
         }
+        Walk::of(graph, states, junctions, ledger, config, *options, from)
+    }
+
+    /// Begins with a commit, and what is known of it and others.
+    fn of(
+        mut graph: Graph<'r>,
+        states: States<'r>,
+        junctions: Junctions,
+        ledger: Option<Ledger>,
+        config: &'r Config,
+        options: Options,
+        from: ObjectId,
+    ) -> Result<Self, Error> {
         let start = graph.load(from)?;
-        let options = *options;
         let remembered = ledger.as_ref().map_or(0, Ledger::commits);
-        Ok(Walk {
-            remembered,
-            graph,
-            states,
-            junctions,
-            ledger,
-            config,
-            options,
-            from,
-            start,
-            line: None,
-            is_certain: true,
-        })
+        let (line, is_certain) = (None, true);
+        Ok(Walk { graph, states, junctions, ledger, config, options, from, start, line, remembered, is_certain })
     }
 
     /// Looks again at everything, without what earlier runs know.
@@ -99,24 +104,70 @@ impl<'r> Walk<'r> {
         }
         let facts = &self.states.facts;
         let turns = lines::follow(&self.graph, &self.junctions, facts, &walked, self.options.full_history);
-        let mailmap = self.graph.repository.mailmap(self.from)?;
-        self.is_certain &= !mailmap.is_missing();
-        let mut events = told(&self.graph, &self.states, &turns, &mailmap)?;
-        name_restored(&mut events);
-        self.mark_late(start, &walked, &mut events)?;
-        let mut notes = Notes::default();
-        for node in walked.nodes.iter().rev() {
-            let read = self.junctions.get(node.commit).into_iter().flat_map(|junction| &junction.notes);
-            notes.take(&self.states, self.graph.commits[node.commit].id, read);
-        }
-        let degraded = all_degraded(&self.graph, &notes);
+        let history = self.tell(start, &walked, &turns, |_| true)?;
         if let Some(ledger) = self.ledger.as_mut().filter(|_| self.graph.missing.is_empty()) {
             ledger.write(&self.graph, &self.states, &self.junctions, &walked)?;
         }
+        Ok(history)
+    }
+
+    /// Finds the events of some names, and those that hide what others say, with no more of what earlier runs know than
+    /// concerns them. `None` where that is not enough: where many commits are new, or a goal got another name in them.
+    pub(super) fn history_of(
+        repository: &'r Repository,
+        from: ObjectId,
+        config: &'r Config,
+        options: &Options,
+        cache: &Cache,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<History>, Error> {
+        let mut ledger = Ledger::new(cache, config, options);
+        let (mut graph, mut states) = reading(repository, config, options.first_parent, &Arc::default())?;
+        let mut junctions = Junctions::default();
+        if !ledger.read_some(wanted, &mut graph, &mut states, &mut junctions) {
+            return Ok(None);
+        }
+        let mut walk = Walk::of(graph, states, junctions, Some(ledger), config, *options, from)?;
+        let Some(start) = walk.start else { return Ok(None) };
+        let walked = walk.graph.walk(start)?;
+        let fresh: Vec<usize> = walk.graph.steps.commits().filter(|&commit| commit >= walk.remembered).collect();
+        if walk.graph.forgot || fresh.len() > FEW {
+            return Ok(None);
+        }
+        walk.junctions.complete(&mut walk.graph, &mut walk.states, &walked)?;
+        let fresh = fresh.iter().filter_map(|&commit| walk.junctions.get(commit));
+        if fresh.flat_map(Junction::renames).next().is_some() || !walk.graph.missing.is_empty() {
+            return Ok(None);
+        }
+        let facts = &walk.states.facts;
+        let turns = lines::follow(&walk.graph, &walk.junctions, facts, &walked, options.full_history);
+        walk.tell(start, &walked, &turns, |event| event.sensitive || wanted(&event.name)).map(Some)
+    }
+
+    /// Tells the turns of a walk as events.
+    fn tell(
+        &mut self,
+        start: usize,
+        walked: &Walked,
+        turns: &[Turn],
+        wanted: impl Fn(&Event) -> bool,
+    ) -> Result<History, Error> {
+        let mailmap = self.graph.repository.mailmap(self.from)?;
+        self.is_certain &= !mailmap.is_missing();
+        let mut events = told(&self.graph, &self.states, turns, &mailmap)?;
+        events.retain(wanted);
+        name_restored(&mut events);
+        self.mark_late(start, walked, &mut events)?;
+        let mut notes = Notes::default();
+        for node in walked.nodes.iter().rev() {
+            let read = self.junctions.get(node.commit).into_iter().flat_map(|junction| &junction.notes);
+            notes.take(&self.states, self.graph.id(node.commit), read);
+        }
+        let degraded = all_degraded(&self.graph, &notes);
         Ok(History {
             complete: degraded.iter().all(|one| one.kind == DegradedKind::Unreadable),
             commits: walked.nodes.len(),
-            first: walked.nodes.last().map(|node| self.graph.commits[node.commit].id),
+            first: walked.nodes.last().map(|node| self.graph.id(node.commit)),
             degraded,
             events,
         })
@@ -149,7 +200,7 @@ fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailma
         let told = graph.told(commit)?;
         let author = mailmap.person(&told.author.person);
         let author = people.entry(author).or_insert_with_key(|author| Arc::new(author.clone()));
-        let record = Record::of(graph.commits[commit].id, &told, Arc::clone(author));
+        let record = Record::of(graph.id(commit), &told, Arc::clone(author));
         for turn in together {
             let Some(State { path, line, .. }) = turn.after.or(turn.before) else { continue };
             let side = |state: Option<State>| state.map(|state| state.facts);

@@ -3,7 +3,7 @@
 
 use super::graph::Graph;
 use super::ledger::Notebook;
-use super::{Degraded, Progress, Stage};
+use super::{Degraded, Progress, READER, Stage};
 use crate::git::{Error, ObjectId, Objects, Outline, Repository};
 use foldhash::{HashMap, HashSet};
 use jiff::civil::Date;
@@ -98,7 +98,7 @@ pub(super) fn read(
 ) -> Result<Work, Error> {
     let first = since.to_zoned(TimeZone::UTC).map_or(i64::MIN, |midnight| midnight.timestamp().as_second());
     let mut reading = Reading {
-        objects: repository.objects(0)?,
+        objects: repository.objects(READER)?,
         repository,
         graph,
         facts: notebook.and_then(Notebook::read).unwrap_or_default(),

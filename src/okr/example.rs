@@ -1,6 +1,6 @@
 //! Owns a plain objective and key result for the tests of this room to start from.
 
-use super::{Cycle, Goal, KeyResult, Measure, Objective, Pace, Role, Status};
+use super::{Cycle, Goal, KeyResult, Measure, Objective, Status};
 use jiff::civil::date;
 
 /// Gives the last quarter of 2026.
@@ -10,38 +10,8 @@ pub fn quarter() -> Cycle {
 
 /// Gives an active metric without unit.
 pub fn metric(baseline: Option<f64>, target: f64, current: Option<f64>) -> KeyResult {
-    KeyResult {
-        id: "p99-latency".into(),
-        title: "P99 latency falls".into(),
-        owner: None,
-        definition: None,
-        source: None,
-        unit: None,
-        measure: Some(Measure::Metric { baseline, goal: Goal::Target(target) }),
-        current,
-        confidence: None,
-        as_of: None,
-        note: None,
-        health: None,
-        weight: 1.0,
-        start: None,
-        due: None,
-        pace: Pace::Linear,
-        commitment: None,
-        role: Role::Goal,
-        guards: Vec::new(),
-        depends_on: Vec::new(),
-        evidence: Vec::new(),
-        status: Status::Active,
-        sensitive: false,
-        tags: Vec::new(),
-        score: None,
-        retro: None,
-        allow: Vec::new(),
-        aliases: Vec::new(),
-        amend: Vec::new(),
-        meta: serde_json::Map::new(),
-    }
+    let measure = Some(Measure::Metric { baseline, goal: Goal::Target(target) });
+    KeyResult { measure, current, ..KeyResult::named("p99-latency", "P99 latency falls") }
 }
 
 /// Gives a key result with another measure.

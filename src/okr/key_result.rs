@@ -238,6 +238,42 @@ pub struct KeyResult {
 }
 
 impl KeyResult {
+    /// Gives an active one that says nothing but its name.
+    pub fn named(id: impl Into<String>, title: impl Into<String>) -> Self {
+        KeyResult {
+            id: id.into(),
+            title: title.into(),
+            owner: None,
+            definition: None,
+            source: None,
+            unit: None,
+            measure: None,
+            current: None,
+            confidence: None,
+            as_of: None,
+            note: None,
+            health: None,
+            weight: 1.0,
+            start: None,
+            due: None,
+            pace: Pace::Linear,
+            commitment: None,
+            role: Role::Goal,
+            guards: Vec::new(),
+            depends_on: Vec::new(),
+            evidence: Vec::new(),
+            status: Status::Active,
+            sensitive: false,
+            tags: Vec::new(),
+            score: None,
+            retro: None,
+            allow: Vec::new(),
+            aliases: Vec::new(),
+            amend: Vec::new(),
+            meta: serde_json::Map::new(),
+        }
+    }
+
     /// Names its kind, `None` where it has no measure.
     pub fn kind(&self) -> Option<Kind> {
         self.measure.as_ref().map(Measure::kind)

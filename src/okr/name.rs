@@ -67,8 +67,12 @@ impl Name {
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.cycle, self.objective)?;
-        self.key_result.iter().try_for_each(|id| write!(f, "/{id}"))
+        f.write_str(&self.cycle)?;
+        for part in [Some(&self.objective), self.key_result.as_ref()].into_iter().flatten() {
+            f.write_str("/")?;
+            f.write_str(part)?;
+        }
+        Ok(())
     }
 }
 

@@ -253,7 +253,7 @@ impl<'a> Builder<'a> {
         let kr = &objective.key_results[at];
         let standing = &figures.standings[at];
         let name = parent.key_result(&kr.id).to_string();
-        let check_ins = figures.check_ins[at]
+        let check_ins: Vec<CheckInV1> = figures.check_ins[at]
             .iter()
             .map(|check_in| {
                 let mut point = self.check_in(kr, standing, check_in);
@@ -305,6 +305,7 @@ impl<'a> Builder<'a> {
             not_counted: standing.not_counted,
             out_of_bounds: standing.out_of_bounds,
             last_check_in: standing.last_measured,
+            uncommitted: check_ins.last().is_some_and(|last| last.commit.is_none()),
             check_ins,
             work: None,
             amend: kr

@@ -2,10 +2,10 @@
 //! Never decides what an event is: that is history's.
 
 use super::build::changes;
-use super::indented;
 use super::layout::{Style, Tone, columns};
 use super::model::{AuthorV1, ChangeV1, EventV1, FORMAT, LedgerV1, LogV1};
 use super::select::{self, Chosen, Cycles, Index, Selection};
+use super::stream;
 use super::work::WorkCommitV1;
 use super::{mask, show};
 use crate::git::ObjectId;
@@ -128,7 +128,7 @@ pub fn write_log(
     out: impl std::io::Write,
 ) -> std::io::Result<()> {
     let publishing = Publishing::new(history, secret, selection);
-    let mut document = indented::Document::new(out);
+    let mut document = stream::Document::new(out);
     document.field("format", &FORMAT)?;
     document.field("history", &HistoryV1::from(history))?;
     document.list("events", &history.events, |run| publishing.events(run))?;

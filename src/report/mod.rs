@@ -15,7 +15,6 @@ pub mod document;
 mod example;
 mod figures;
 mod filter;
-mod indented;
 mod layout;
 mod ledger;
 mod ledger_view;
@@ -26,6 +25,7 @@ mod recorded;
 mod select;
 mod show;
 mod status;
+mod stream;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,15 @@ pub struct ReportV1 {
     pub findings: Vec<Value>,
 }
 
+impl ReportV1 {
+    /// Takes values of the work tree as committed: a document in a file goes into the same commit as they do.
+    pub fn for_file(mut self) -> Self {
+        let objectives = self.cycles.iter_mut().flat_map(|cycle| &mut cycle.objectives);
+        objectives.flat_map(|objective| &mut objective.key_results).for_each(|kr| kr.uncommitted = false);
+        self
+    }
+}
+
 /// The commit that a report was read from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -235,6 +244,8 @@ pub struct KeyResultV1 {
     pub last_check_in: Option<Date>,
     /// Oldest first.
     pub check_ins: Vec<CheckInV1>,
+    /// Whether the last check-in stands in the work tree alone. A document in a file is committed with it, and says no.
+    pub uncommitted: bool,
     /// Commits that name it in a trailer; null where nobody asked.
     pub work: Option<WorkV1>,
     /// Reasons for definitions that changed after the lock.

@@ -267,7 +267,7 @@ impl View {
         if let Some(committed) = committed(kr.progress, kr.as_committed, kr.sensitive) {
             remarks.push(committed);
         }
-        if kr.check_ins.last().is_some_and(|last| last.commit.is_none()) {
+        if kr.uncommitted {
             remarks.push("last check-in uncommitted".into());
         }
         remarks.extend(kr.work.as_ref().and_then(|work| work::in_words(work, self.today)));

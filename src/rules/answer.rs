@@ -11,7 +11,7 @@ use crate::text::FileId;
 use std::ops::Range;
 
 /// One `allow` entry with what it covers.
-struct Answer<'a> {
+pub(super) struct Answer<'a> {
     allow: &'a Allow,
     index: usize,
     file: FileId,
@@ -25,12 +25,9 @@ struct Answer<'a> {
 impl Answer<'_> {
     /// Gives the narrowest place of one of its keys.
     fn span(&self, key: &str) -> Range<usize> {
-        let values = &self.place.values;
+        let values = &self.place.fields;
         let exact = values.get(&format!("allow.{}.{key}", self.index));
-        exact
-            .or_else(|| values.get(&format!("allow.{}", self.index)))
-            .cloned()
-            .unwrap_or_else(|| self.place.of("allow"))
+        exact.or_else(|| values.get(&format!("allow.{}", self.index))).unwrap_or_else(|| self.place.of("allow"))
     }
 
     fn finding(&self, rule: &Rule, message: String, help: String) -> Finding {
@@ -50,7 +47,8 @@ impl Answer<'_> {
     }
 }
 
-fn answers<'a>(context: &'a Context<'a>) -> Vec<Answer<'a>> {
+/// Finds every answer.
+pub(super) fn answers<'a>(context: &'a Context<'a>) -> Vec<Answer<'a>> {
     let mut all = Vec::new();
     for item in &context.objectives {
         let file = item.file.file;
@@ -80,8 +78,8 @@ fn answers<'a>(context: &'a Context<'a>) -> Vec<Answer<'a>> {
 }
 
 /// Reports answers to rules that there are not, and answers without a reason.
-pub(super) fn check_words(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for answer in answers(context) {
+pub(super) fn check_words(answers: &[Answer<'_>], found: &mut Vec<Finding>) {
+    for answer in answers {
         let name = &answer.allow.rule;
         if find(name).is_none() {
             let config = find("config-invalid").expect("registered");
@@ -99,11 +97,10 @@ pub(super) fn check_words(context: &Context<'_>, found: &mut Vec<Finding>) {
 /// Takes out what is answered; gives the rest, what went with its reason, and findings about answers that answered nothing.
 /// An answer to a rule that did not run is not unused.
 pub(super) fn apply(
-    context: &Context<'_>,
+    mut answers: Vec<Answer<'_>>,
     findings: Vec<Finding>,
     ran: &dyn Fn(&Rule) -> bool,
 ) -> (Vec<Finding>, Vec<Finding>, Vec<Finding>) {
-    let mut answers = answers(context);
     if answers.is_empty() {
         return (findings, Vec::new(), Vec::new());
     }

@@ -27,10 +27,10 @@ impl Before {
         let paths = moved(base, head, &names);
         let (mut earlier, mut answered) = (found.findings.clone(), found.answered.clone());
         identify(earlier.iter_mut().chain(&mut answered), |finding| match finding.name.as_deref() {
-            Some(name) => names.get(name).map_or(name, String::as_str).to_owned(),
+            Some(name) => names.get(name).map(String::as_str),
             None => {
                 let path = path(finding, &base.sources);
-                paths.get(path).copied().unwrap_or(path).to_owned()
+                Some(paths.get(path).copied().unwrap_or(path))
             }
         });
         let gaps = past.iter().flat_map(|past| &past.degraded).map(gaps::field).collect();

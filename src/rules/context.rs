@@ -2,6 +2,7 @@
 //! Never judges.
 
 use super::rule::Rule;
+use super::sentence;
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::history::{ByName, History};
@@ -9,6 +10,7 @@ use crate::okr::{Commitment, Cycle, Directory, KeyResult, Name, Objective, Resol
 use crate::source::Tree;
 use crate::syntax::{ObjectiveFile, ObjectivePlace, Place};
 use crate::text::FileId;
+use foldhash::{HashMap, HashSet};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -72,6 +74,8 @@ pub struct Context<'a> {
     directory: OnceLock<Directory>,
     /// Places in `objectives` by name, for the first that is asked for.
     by_name: OnceLock<Vec<usize>>,
+    /// Whether each unit is one of a change in the world, for the first that asks: many key results share few.
+    units: OnceLock<HashMap<String, bool>>,
     /// Ids in cycles that are not known: what refers to them is no finding of its own.
     lost: BTreeSet<&'a str>,
     /// First bytes of what the reader found wrong, sorted, by file.
@@ -133,13 +137,26 @@ impl<'a> Context<'a> {
         troubles.values_mut().for_each(|starts| starts.sort_unstable());
         let Subject { tree, history, today, agreed, outdated } = *subject;
         let past = history.map(History::by_name).unwrap_or_default();
-        let (directory, by_name) = (OnceLock::new(), OnceLock::new());
-        Context { tree, ruling, history, today, agreed, outdated, past, objectives, directory, by_name, lost, troubles }
+        Context {
+            tree,
+            ruling,
+            history,
+            today,
+            agreed,
+            outdated,
+            past,
+            objectives,
+            directory: OnceLock::new(),
+            by_name: OnceLock::new(),
+            units: OnceLock::new(),
+            lost,
+            troubles,
+        }
     }
 
     /// Gives the objectives that are pursued.
     pub fn active(&self) -> impl Iterator<Item = &Item<'a>> {
-        self.objectives.iter().filter(|item| item.objective.status == Status::Active)
+        self.objectives.iter().filter(|item| item.is_active())
     }
 
     /// Gives the key results that are pursued in objectives that are.
@@ -161,10 +178,21 @@ impl<'a> Context<'a> {
     }
 
     /// Tells whether the reader found something wrong within a table: what follows from it is no finding of its own.
-    pub fn misread(&self, file: FileId, extent: &Range<usize>) -> bool {
+    pub fn misread(&self, file: FileId, extent: impl FnOnce() -> Range<usize>) -> bool {
         self.troubles.get(&file).is_some_and(|starts| {
+            let extent = extent();
             starts.get(starts.partition_point(|&start| start < extent.start)).is_some_and(|&start| start < extent.end)
         })
+    }
+
+    /// Tells whether a key result's unit is one of a change in the world: a share, a time, money, satisfaction.
+    pub(super) fn measures(&self, key_result: &KeyResult) -> bool {
+        let units = self.units.get_or_init(|| {
+            let all = self.objectives.iter().flat_map(|item| &item.objective.key_results);
+            let units: HashSet<&str> = all.filter_map(|one| one.unit.as_deref()).collect();
+            units.into_iter().map(|unit| (unit.to_owned(), sentence::measured(unit))).collect()
+        });
+        key_result.unit.as_deref().and_then(|unit| units.get(unit)).is_some_and(|measures| *measures)
     }
 
     /// Gives every name whose cycle is known, in order.
@@ -246,6 +274,11 @@ impl<'a> Item<'a> {
         self.name.as_ref().map_or_else(|| self.objective.id.clone(), Name::to_string)
     }
 
+    /// Tells whether it is pursued.
+    pub fn is_active(&self) -> bool {
+        self.objective.status == Status::Active
+    }
+
     /// Gives every key result.
     pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
         let places = &self.place.key_results;
@@ -269,13 +302,13 @@ impl<'a> Item<'a> {
     /// Gives the narrowest place of a field, in the file's head where the value comes from there.
     pub fn span(&self, field: &str) -> Range<usize> {
         let table = &self.place.table;
-        if let Some(range) = table.values.get(field) {
-            return range.clone();
+        if let Some(range) = table.fields.get(field) {
+            return range;
         }
         if matches!(field, "cycle" | "owner")
-            && let Some(range) = self.file.head.values.get(field)
+            && let Some(range) = self.file.head.fields.get(field)
         {
-            return range.clone();
+            return range;
         }
         table.header.clone()
     }
@@ -298,7 +331,7 @@ impl<'a> Item<'a> {
 impl Part<'_> {
     /// Names it for people.
     pub fn called(&self) -> String {
-        format!("{}/{}", self.item.called(), self.key_result.id)
+        [&self.item.called(), "/", &self.key_result.id].concat()
     }
 
     /// Starts a finding about one of its fields.
@@ -325,7 +358,8 @@ pub fn hull<'p>(places: impl Iterator<Item = &'p Place>) -> Range<usize> {
     let mut start = usize::MAX;
     let mut end = 0;
     for place in places {
-        for range in std::iter::once(&place.header).chain(place.keys.values()).chain(place.values.values()) {
+        let written = place.fields.keys().chain(place.fields.values());
+        for range in std::iter::once(place.header.clone()).chain(written) {
             start = start.min(range.start);
             end = end.max(range.end);
         }

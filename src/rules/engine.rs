@@ -1,9 +1,10 @@
 //! Owns the run over all rules: levels, answers, order, fingerprints and the masking of what is sensitive.
 
-use super::context::{Context, Subject};
-use super::rule::{Rule, Run};
+use super::context::{Context, Item, Subject};
+use super::rule::{Group, Rule, Run};
 use super::selection::Selection;
-use super::{RULES, answer, find, gaps, profile, secret};
+use super::sentence::{self, Sentence};
+use super::{RULES, answer, gaps, profile, secret};
 use crate::config::Config;
 use crate::cores;
 use crate::finding::{Finding, Level, RuleState};
@@ -13,6 +14,8 @@ use foldhash::HashMap;
 
 /// Objectives from which the rules are spread over several threads: with fewer, starting those takes longer.
 const MANY: usize = 500;
+/// Objectives that are looked at in one go.
+const RUN: usize = 50;
 
 /// What came of a check.
 #[derive(Debug, Clone, Default)]
@@ -103,13 +106,24 @@ struct Judged {
 /// Runs the rules, settles levels, takes out what is answered, and puts all in order.
 fn judge(context: &Context<'_>, subject: &Subject<'_>, selection: &Selection) -> Judged {
     let config = context.ruling;
-    let levels: HashMap<&str, Option<Level>> =
-        RULES.iter().map(|rule| (rule.name, selection.level(config, rule))).collect();
-    let runs = |rule: &Rule| levels.get(rule.name).copied().flatten();
+    let levels: HashMap<&str, (Group, Option<Level>)> =
+        RULES.iter().map(|rule| (rule.name, (rule.group, selection.level(config, rule)))).collect();
+    let runs = |rule: &Rule| levels.get(rule.name).and_then(|(_, level)| *level);
 
     let mut findings = subject.tree.findings.clone();
     findings.extend(profile::unknown_names(&subject.tree.config));
     let rules: Vec<&Rule> = RULES.iter().copied().filter(|rule| runs(rule).is_some()).collect();
+    let sources = &subject.tree.sources;
+    let ranks = ranks(sources);
+    let runs_of: Vec<&[Item<'_>]> = context.objectives.chunks(RUN).collect();
+    let found = cores::spread(&runs_of, MANY / RUN / 2, |_, items| {
+        let mut found = Vec::new();
+        items.iter().for_each(|item| look_at(context, item, &rules, &mut found));
+        // What is in order here need not be put in order there, where one core does it alone.
+        order(&mut found, &ranks);
+        found
+    });
+    findings.extend(found.into_iter().flatten());
     let rules_per_thread = if context.objectives.len() < MANY { usize::MAX } else { 1 };
     let found = cores::spread(&rules, rules_per_thread, |_, rule| {
         let mut found = Vec::new();
@@ -129,31 +143,54 @@ fn judge(context: &Context<'_>, subject: &Subject<'_>, selection: &Selection) ->
     if let Some(past) = subject.history {
         findings.extend(gaps::findings(past, subject.tree, selection.needs_history(config)));
     }
-    answer::check_words(context, &mut findings);
+    let answers = answer::answers(context);
+    answer::check_words(&answers, &mut findings);
 
-    findings.retain_mut(|finding| settle(finding, &runs));
+    findings.retain_mut(|finding| settle(finding, &levels));
     let ran = |rule: &Rule| {
         runs(rule).is_some() && (!rule.needs_history() || subject.history.is_some_and(|past| past.complete))
     };
-    let (mut findings, mut answered, unused) = answer::apply(context, findings, &ran);
-    findings.extend(unused.into_iter().filter_map(|mut finding| settle(&mut finding, &runs).then_some(finding)));
+    let (mut findings, mut answered, unused) = answer::apply(answers, findings, &ran);
+    findings.extend(unused.into_iter().filter_map(|mut finding| settle(&mut finding, &levels).then_some(finding)));
 
-    let sources = &subject.tree.sources;
-    order(&mut findings, sources);
-    order(&mut answered, sources);
+    order(&mut findings, &ranks);
+    order(&mut answered, &ranks);
     identify(findings.iter_mut().chain(&mut answered), |finding| {
-        finding.name.as_deref().unwrap_or_else(|| path(finding, sources)).to_owned()
+        finding.name.is_none().then(|| path(finding, sources))
     });
     let state =
         |rule: &&Rule| RuleState { name: rule.name, group: rule.group.name(), level: runs(rule), ran: ran(rule) };
     Judged { findings, answered, rules: RULES.iter().map(state).collect() }
 }
 
+/// Runs the rules that look at one objective, while it is at hand for all of them.
+fn look_at(context: &Context<'_>, item: &Item<'_>, rules: &[&Rule], found: &mut Vec<Finding>) {
+    for rule in rules {
+        match rule.run {
+            Run::Each(look) => look(context, item, found),
+            Run::Active(look) if item.is_active() => look(context, item, found),
+            _ => {}
+        }
+    }
+    if !item.is_active() || !rules.iter().any(|rule| matches!(rule.run, Run::Said(_))) {
+        return;
+    }
+    for part in item.active_parts() {
+        let title = sentence::clean(&part.key_result.title);
+        let said = Sentence::new(&title);
+        for rule in rules {
+            if let Run::Said(look) = rule.run {
+                look(context, &part, &said, found);
+            }
+        }
+    }
+}
+
 /// Fills in group and level, no graver than the finding was made with; tells whether the rule is on.
-fn settle(finding: &mut Finding, level: &dyn Fn(&Rule) -> Option<Level>) -> bool {
-    let rule = find(finding.rule).expect("every finding names a registered rule");
-    finding.group = rule.group.name();
-    level(rule).map(|level| finding.level = level.min(finding.level)).is_some()
+fn settle(finding: &mut Finding, levels: &HashMap<&str, (Group, Option<Level>)>) -> bool {
+    let (group, level) = levels.get(finding.rule).expect("every finding names a registered rule");
+    finding.group = group.name();
+    level.map(|level| finding.level = level.min(finding.level)).is_some()
 }
 
 /// Gives the path of a finding, empty where it has no file.
@@ -162,8 +199,7 @@ pub(super) fn path<'a>(finding: &Finding, sources: &'a SourceMap) -> &'a str {
 }
 
 /// Sorts by path, byte and rule, so that equal input gives equal bytes.
-fn order(findings: &mut [Finding], sources: &SourceMap) {
-    let ranks = ranks(sources);
+fn order(findings: &mut [Finding], ranks: &[usize]) {
     let place = |finding: &Finding| {
         finding.primary.as_ref().map_or((0, 0), |label| (ranks[label.file.0 as usize], label.range.start))
     };
@@ -187,17 +223,19 @@ fn ranks(sources: &SourceMap) -> Vec<usize> {
 }
 
 /// Gives each finding an identity that survives moved lines and reworded messages: rule, full name (the path where
-/// there is none), field, and how many of the same came before.
-pub(super) fn identify<'f>(findings: impl Iterator<Item = &'f mut Finding>, subject: impl Fn(&Finding) -> String) {
-    let mut seen: HashMap<String, usize> = HashMap::default();
+/// there is none), field, and how many of the same came before. `stands_for` gives what is to be taken for its own name.
+pub(super) fn identify<'f, 's>(
+    findings: impl Iterator<Item = &'f mut Finding>,
+    stands_for: impl Fn(&Finding) -> Option<&'s str>,
+) {
+    let mut seen: HashMap<u64, usize> = HashMap::default();
     for finding in findings {
-        let subject = subject(finding);
-        let identity = [finding.rule, &subject, finding.field.as_deref().unwrap_or_default()].join("\0");
-        let hash = fnv1a(fnv1a(BASIS, identity.as_bytes()), b"\0");
-        let ordinal = seen.entry(identity).or_default();
-        let hash = fnv1a(hash, ordinal.to_string().as_bytes());
+        let name = stands_for(finding).or(finding.name.as_deref());
+        let parts = [finding.rule, name.unwrap_or_default(), finding.field.as_deref().unwrap_or_default()];
+        let hash = parts.iter().fold(BASIS, |hash, part| fnv1a(fnv1a(hash, part.as_bytes()), b"\0"));
+        let ordinal = seen.entry(hash).or_default();
+        finding.fingerprint = format!("{:016x}", fnv1a(hash, ordinal.to_string().as_bytes()));
         *ordinal += 1;
-        finding.fingerprint = format!("{hash:016x}");
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn references<'a>(context: &'a Context<'a>) -> Vec<Reference<'a>> {
                     "depends_on" => context.dependency(item, written),
                     _ => context.key_result(item, written),
                 };
-                let span = place.values.get(&format!("{field}.{at}")).cloned().unwrap_or_else(|| place.of(field));
+                let span = place.fields.get(&format!("{field}.{at}")).unwrap_or_else(|| place.of(field));
                 let name = name.to_owned();
                 all.extend(meant.map(|meant| Reference { item, name, field, written, span, meant }));
             }

@@ -34,6 +34,7 @@ pub use published::{CheckV1, history_value, view};
 pub use relink::{Relink, Renaming, relink};
 pub use rule::{Example, Form, Group, Rule, Run};
 pub use selection::{Selection, UnknownRule, unknown};
+pub use sentence::Sentence;
 
 use rule::{declare_rule, registry};
 

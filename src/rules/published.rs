@@ -9,7 +9,7 @@ use crate::source::Tree;
 use serde_json::Value;
 
 /// The document that `check --format json` publishes.
-pub type CheckV1 = DocumentV1<Option<HistoryV1>>;
+pub type CheckV1 = DocumentV1<'static, Option<HistoryV1>>;
 
 /// Publishes the history that a check was given, null where none was.
 pub fn history_value(history: Option<&History>) -> Value {

@@ -80,7 +80,7 @@ fn bearers<'a>(context: &'a Context<'a>) -> BTreeMap<(FileId, usize), Bearer<'a>
         .flat_map(|item| std::iter::once(Bearer::Objective(item)).chain(item.parts().map(Bearer::KeyResult)));
     let wrong = all.filter(|bearer| !is_slug(bearer.id()));
     wrong
-        .filter_map(|bearer| Some(((bearer.item().file.file, bearer.place().values.get("id")?.start), bearer)))
+        .filter_map(|bearer| Some(((bearer.item().file.file, bearer.place().fields.get("id")?.start), bearer)))
         .collect()
 }
 
@@ -156,9 +156,9 @@ fn renamed(context: &Context<'_>, reference: &Reference<'_>, meant: &Name, old: 
 fn alias(context: &Context<'_>, bearer: Bearer<'_>) -> Edit {
     let (place, old) = (bearer.place(), quoted(bearer.id()));
     let source = context.tree.sources.get(bearer.item().file.file);
-    if let Some(list) = place.values.get("aliases").filter(|list| source.text[list.start..].starts_with('[')) {
+    if let Some(list) = place.fields.get("aliases").filter(|list| source.text[list.start..].starts_with('[')) {
         let at = list.start + 1;
-        let text = match place.values.contains_key("aliases.0") {
+        let text = match place.fields.contains_key("aliases.0") {
             true if source.text[at..].starts_with(char::is_whitespace) => format!("{old},"),
             true => format!("{old}, "),
             false => old,

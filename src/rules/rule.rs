@@ -1,6 +1,7 @@
 //! Owns what a rule is: its name, its words, and how it runs.
 
-use super::context::Context;
+use super::context::{Context, Item, Part};
+use super::sentence::Sentence;
 use crate::finding::{Finding, Level};
 use crate::history::History;
 use jiff::civil::Date;
@@ -78,6 +79,12 @@ pub enum Run {
     Mending(fn(&Context<'_>, &mut [Finding])),
     /// The engine raises them.
     Engine,
+    /// A look at each objective on its own, whatever its status.
+    Each(fn(&Context<'_>, &Item<'_>, &mut Vec<Finding>)),
+    /// A look at each objective that is pursued, on its own.
+    Active(fn(&Context<'_>, &Item<'_>, &mut Vec<Finding>)),
+    /// A look at each key result that is pursued, and at its title as a sentence.
+    Said(fn(&Context<'_>, &Part<'_>, &Sentence<'_>, &mut Vec<Finding>)),
     /// A look at the tree, at history too where it is given.
     Tree(fn(&Context<'_>, &mut Vec<Finding>)),
     /// A look at a history that is complete.

@@ -161,13 +161,13 @@ fn mask_text(text: &str, parts: &[Part<'_>], whole: bool) -> String {
         // To the line's end: a comment may speak of the value.
         extent.end += text.get(extent.end..).and_then(|rest| rest.find('\n')).unwrap_or_default();
         paint(extent, Shown::NoDigits);
-        for (key, range) in part.place.values.iter() {
+        for (key, range) in part.place.fields.iter() {
             if !PLAIN.contains(&key) && key != "title" {
-                paint(range.clone(), Shown::Nothing);
+                paint(range, Shown::Nothing);
             }
         }
         for key in PLAIN {
-            part.place.values.get(key).into_iter().for_each(|range| paint(range.clone(), Shown::All));
+            part.place.fields.get(key).into_iter().for_each(|range| paint(range, Shown::All));
         }
     }
     text.char_indices()

@@ -13,7 +13,7 @@ impl<'a> Context<'a> {
     pub fn running_parts(&self) -> impl Iterator<Item = Part<'_>> {
         self.active_parts().filter(|part| {
             part.days().is_some_and(|(start, due)| start <= self.today && self.today <= due)
-                && !self.misread(part.item.file.file, &part.extent())
+                && !self.misread(part.item.file.file, || part.extent())
         })
     }
 
@@ -157,7 +157,7 @@ impl Part<'_> {
 
     /// Gives the first of some fields that is written, else the last of them.
     pub fn written(&self, fields: &[&'static str]) -> &'static str {
-        let written = fields.iter().find(|field| self.place.values.contains_key(field));
+        let written = fields.iter().find(|field| self.place.fields.contains_key(field));
         written.or(fields.last()).copied().unwrap_or_default()
     }
 }

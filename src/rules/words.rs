@@ -9,10 +9,48 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 /// Gives the words of a text as they are written.
-fn written(text: &str) -> impl Iterator<Item = &str> + Clone {
-    text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '%' | '\''))
-        .map(|word| word.trim_matches(['-', '\'']))
-        .filter(|word| !word.is_empty())
+pub(super) fn written(text: &str) -> Written<'_> {
+    Written(text)
+}
+
+/// The words of a text that are still to come.
+#[derive(Clone)]
+pub(super) struct Written<'t>(&'t str);
+
+impl<'t> Iterator for Written<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        while !self.0.is_empty() {
+            let end = end_of_word(self.0);
+            let word = &self.0[..end];
+            let behind = self.0[end..].chars().next().map_or(0, char::len_utf8);
+            self.0 = &self.0[end + behind..];
+            let word = match word.as_bytes() {
+                [b'-' | b'\'', ..] | [.., b'-' | b'\''] => word.trim_matches(['-', '\'']),
+                _ => word,
+            };
+            if !word.is_empty() {
+                return Some(word);
+            }
+        }
+        None
+    }
+}
+
+/// Finds the first character that belongs to no word.
+fn end_of_word(text: &str) -> usize {
+    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'%' | b'\'');
+    let end = text.bytes().position(|byte| !belongs(byte)).unwrap_or(text.len());
+    match text.as_bytes().get(end) {
+        // Whether that is a letter, only the whole character tells.
+        Some(0x80..) => {
+            let rest = &text[end..];
+            let ends = |c: char| !c.is_alphanumeric() && !matches!(c, '-' | '%' | '\'');
+            end + rest.find(ends).unwrap_or(rest.len())
+        }
+        _ => end,
+    }
 }
 
 /// Tells whether a word is one of a list of small ones.
@@ -80,19 +118,24 @@ const DOWN: &[&str] = &[
 const BEHIND_A_VERB: &[&str] =
     &["from", "to", "by", "below", "under", "above", "over", "beyond", "past", "at", "again", "within", "a"];
 
-static MOTIONS: LazyLock<HashMap<&'static str, Direction>> = LazyLock::new(|| {
-    let up = UP.iter().map(|&word| (word, Direction::Up));
-    up.chain(DOWN.iter().map(|&word| (word, Direction::Down))).collect()
+static MOTIONS: LazyLock<HashMap<&'static [u8], Direction>> = LazyLock::new(|| {
+    let up = UP.iter().map(|word| (word.as_bytes(), Direction::Up));
+    up.chain(DOWN.iter().map(|word| (word.as_bytes(), Direction::Down))).collect()
 });
 
-/// Reads a verb of motion.
-fn motion(word: &str) -> Option<Direction> {
-    const LONGEST: usize = 9;
+/// Looks a word up by its letters in lower case; `None` where it is longer than any that is looked up so.
+pub(super) fn lowered<R>(word: &str, look: impl FnOnce(&[u8]) -> R) -> Option<R> {
+    const LONGEST: usize = 12;
     let mut lower = [0; LONGEST];
     let lower = lower.get_mut(..word.len())?;
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
-    MOTIONS.get(std::str::from_utf8(lower).ok()?).copied()
+    Some(look(lower))
+}
+
+/// Reads a verb of motion.
+fn motion(word: &str) -> Option<Direction> {
+    lowered(word, |word| MOTIONS.get(word).copied()).flatten()
 }
 
 /// Finds the one direction that a sentence names, with the word; `None` where it names none or both. A word counts where
@@ -155,7 +198,8 @@ pub(super) fn pressure(text: &str) -> Option<String> {
         "sign-ups",
         "deployments",
     ];
-    written(text).map(str::to_lowercase).find(|word| PRESSURE.contains(&word.as_str()))
+    let pressing = |word: &str| lowered(word, |lower| PRESSURE.iter().any(|known| known.as_bytes() == lower));
+    written(text).find(|word| pressing(word) == Some(true)).map(str::to_lowercase)
 }
 
 /// Tells whether two sentences say the same in the same words, or nearly.
@@ -171,6 +215,7 @@ mod tests {
     #[test]
     fn reads_which_way() {
         assert!(UP.iter().chain(DOWN).all(|word| motion(word).is_some()), "every verb is short enough to be found");
+        assert_eq!(pressure("Deployments").as_deref(), Some("deployments"));
         for (text, way) in [
             ("P99 latency falls to 294 ms", Some(Direction::Down)),
             ("Raise activation to 30 %", Some(Direction::Up)),

@@ -8,6 +8,7 @@ mod paths;
 mod placing;
 mod recording;
 mod revision;
+mod settled;
 mod shared;
 mod stamps;
 mod template;
@@ -20,10 +21,11 @@ pub use placing::{Pending, PlaceError, place, placeable};
 pub use recording::{RecordError, Recorded, record};
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, revision_with};
+pub use settled::{committed, settled_configuration};
 pub use shared::{only_objectives, same};
-pub use stamps::Stamps;
+pub use stamps::{Settled, Stamp, Stamps};
 pub use template::{templates, templates_of};
-pub use worktree::{configuration, configured, worktree};
+pub use worktree::{Standing, configuration, configured, files, worktree};
 
 /// Reads settings whose text is at hand; what is wrong in them counts as not written.
 ///

@@ -1,16 +1,15 @@
 //! Owns what `paths` of the configuration means: which files are objective files, and which trees of a commit hold them.
 
-use globset::{GlobBuilder, GlobMatcher};
-
 /// Files, folders and globs, ready to match.
 #[derive(Debug, Clone)]
 pub struct Paths {
-    patterns: Vec<(String, Option<GlobMatcher>)>,
+    /// The literal prefix of each entry, and the whole of it where that is a glob.
+    patterns: Vec<(String, Option<String>)>,
 }
 
 impl Paths {
     /// Takes the entries of `paths` as written: relative to the root, `.` for the root itself. A glob that does not
-    /// read is taken literally.
+    /// read is taken literally; `?` and brackets stand for one byte, as in git's patterns.
     pub fn new<'a>(entries: impl IntoIterator<Item = &'a String>) -> Self {
         let pattern = |entry: &String| {
             let path = entry.trim_start_matches("./").trim_end_matches('/');
@@ -18,10 +17,11 @@ impl Paths {
             if !path.contains(SPECIAL) {
                 return (path.to_owned(), None);
             }
-            let glob = GlobBuilder::new(path).literal_separator(true).build().ok().map(|glob| glob.compile_matcher());
-            match glob {
-                Some(glob) => (literal_prefix(path), Some(glob)),
-                None => (path.to_owned(), None),
+            // At the front it would turn the answer round; a folder of that name is meant.
+            let glob = if path.starts_with('!') { format!("\\{path}") } else { path.to_owned() };
+            match fast_glob::validate(&glob) {
+                Ok(()) => (literal_prefix(path), Some(glob)),
+                Err(_) => (path.to_owned(), None),
             }
         };
         Paths { patterns: entries.into_iter().map(pattern).collect() }
@@ -45,7 +45,7 @@ impl Paths {
                 _ if path == prefix => true,
                 _ if !path.ends_with(".toml") => false,
                 None => prefix.is_empty() || is_below(path, prefix),
-                Some(glob) => ancestors(path).any(|above| glob.is_match(above)),
+                Some(glob) => ancestors(path).any(|above| fast_glob::glob_match(glob, above)),
             })
     }
 }
@@ -117,7 +117,7 @@ mod tests {
         let paths = |entries: &[&str]| Paths::new(&entries.iter().map(|&e| e.to_owned()).collect::<Vec<_>>());
         type Case =
             (&'static [&'static str], &'static [&'static str], &'static [&'static str], &'static [&'static str]);
-        let cases: [Case; 6] = [
+        let cases: [Case; 9] = [
             (&["okrs"], &["okrs"], &["okrs/a.toml", "okrs/x/y.toml"], &["okrs/a.md", "okrs2/a.toml", "a.toml"]),
             (&["./goals/", "goals/q4"], &["goals"], &["goals/q4/a.toml"], &["goal/a.toml"]),
             (
@@ -132,6 +132,14 @@ mod tests {
                 &["a/b/c.okr.toml", "a/c.okr.toml", "b/x.toml"],
                 &["a/c.toml", "b/z.toml"],
             ),
+            (
+                &["{sales,ops}/okrs/{q1,q2}-*", "é/*.toml"],
+                &[""],
+                &["ops/okrs/q2-2026/a.toml", "é/ü.toml"],
+                &["ops/okrs/q3-2026/a.toml", "hr/okrs/q1-2026/a.toml"],
+            ),
+            (&["!old/*"], &["!old"], &["!old/a.toml"], &["old/a.toml", "x/a.toml"]),
+            (&["a[b/okrs", "c{d"], &["a[b/okrs", "c{d"], &["a[b/okrs/x.toml", "c{d/x.toml"], &["ab/okrs/x.toml"]),
             (&["GOALS.txt"], &["GOALS.txt"], &["GOALS.txt"], &["GOALS.txt2", "x/GOALS.txt"]),
             (&["."], &[""], &["a.toml", "x/b.toml"], &["okr.toml", "x/b.md"]),
         ];

@@ -1,11 +1,12 @@
 //! Owns what the file system says of objective files without anybody reading them: as long as it says the same, they
 //! hold the same. Never says what they hold.
 
+use super::revision::Listing;
 use super::{Paths, Tree};
 use crate::config::{Config, FILE_NAME};
-use crate::git::Repository;
+use crate::git::{ObjectId, Repository};
 use sha1::{Digest, Sha1};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{DirEntry, Metadata};
 use std::path::Path;
 
@@ -13,15 +14,29 @@ use std::path::Path;
 /// of the clock has the same times and may have the same size.
 const REST: i64 = 2;
 
+/// Times, size, numbers and mode of one file, as the file system gives them.
+pub type Stamp = [u8; 64];
+
+/// An objective file that HEAD and the index hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// From the root.
+    pub path: String,
+    /// What the file system says of it.
+    pub stamp: Stamp,
+    /// What HEAD has there.
+    pub blob: ObjectId,
+}
+
 /// Names, sizes, times and numbers of the configuration, the objective files and git's index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamps {
     /// Of the place of the work tree and all of them.
     pub digest: [u8; 20],
     /// The objective files, from the root.
-    paths: Vec<String>,
-    /// Whether every file had rested for long enough.
-    rested: bool,
+    files: Vec<(String, Stamp)>,
+    /// Whether every file had rested for long enough, so that other content will have other stamps.
+    pub rested: bool,
 }
 
 impl Stamps {
@@ -31,7 +46,7 @@ impl Stamps {
     pub fn take(repository: &Repository, root: &Path, config: &Config) -> Option<Self> {
         let paths = Paths::new(&config.paths);
         let place = Place { root, paths: &paths };
-        let mut seen = Seen { bytes: Vec::new(), newest: i64::MIN, found: Vec::new() };
+        let mut seen = Seen::default();
         seen.text(root.as_os_str().as_encoded_bytes());
         seen.one("index", &repository.index_file()?)?;
         seen.one(FILE_NAME, &root.join(FILE_NAME))?;
@@ -39,20 +54,37 @@ impl Stamps {
             place.below(&prefix, &mut seen)?;
         }
         let now = jiff::Timestamp::now().as_second();
-        let rested = seen.newest < now - REST;
-        Some(Stamps { digest: Sha1::digest(&seen.bytes).into(), paths: seen.found, rested })
+        let rested = seen.newest < Some(now - REST);
+        Some(Stamps { digest: Sha1::digest(&seen.bytes).into(), files: seen.found, rested })
     }
 
-    /// Tells whether a tree that was read after these were taken is what HEAD holds, and will be for as long as the stamps
-    /// are the same: whatever else a reading depends on (ignored files, sparse checkouts) plays no part in it.
-    pub fn stand_for(&self, tree: &Tree, repository: &Repository) -> bool {
-        let paths: BTreeSet<&str> = self.paths.iter().map(String::as_str).collect();
-        self.rested
+    /// Gives the objective files where a tree that was read after these were taken is what HEAD holds, and will be for as
+    /// long as the stamps are the same: whatever else a reading depends on (ignored files, sparse checkouts) plays no part
+    /// in it.
+    pub fn stand_for(&self, tree: &Tree, repository: &Repository) -> Option<Vec<Settled>> {
+        let paths: BTreeSet<&str> = self.files.iter().map(|file| file.0.as_str()).collect();
+        let same = self.rested
             && !tree.revision.dirty
             && tree.skipped.is_empty()
             && tree.files.len() == paths.len()
-            && tree.files.iter().all(|file| paths.contains(file.path.as_str()))
-            && repository.are_settled(paths).unwrap_or(false)
+            && tree.files.iter().all(|file| paths.contains(file.path.as_str()));
+        same.then(|| self.settled(repository, tree.revision.id?, &tree.config))?
+    }
+
+    /// Gives the objective files with what HEAD has at their paths, where it has no others and the index has them all. What
+    /// the files hold is another matter.
+    pub fn settled(&self, repository: &Repository, head: ObjectId, config: &Config) -> Option<Vec<Settled>> {
+        let mut listing = Listing::default();
+        let root = repository.commit(head).ok()?.tree;
+        listing.of_commit(repository, root, &Paths::new(&config.paths)).ok()?;
+        (listing.skipped.is_empty() && listing.files.len() == self.files.len()).then_some(())?;
+        let blobs: HashMap<&str, ObjectId> = listing.files.iter().map(|(path, blob)| (path.as_str(), *blob)).collect();
+        let settled = |(path, stamp): &(String, Stamp)| {
+            Some(Settled { path: path.clone(), stamp: *stamp, blob: *blobs.get(path.as_str())? })
+        };
+        let settled = self.files.iter().map(settled).collect::<Option<Vec<_>>>()?;
+        let paths = self.files.iter().map(|file| file.0.as_str());
+        repository.are_settled(paths).is_ok_and(|are| are).then_some(settled)
     }
 }
 
@@ -114,19 +146,21 @@ impl Place<'_> {
 }
 
 /// What was seen.
+#[derive(Default)]
 struct Seen {
     /// All stamps, one behind another.
     bytes: Vec<u8>,
-    newest: i64,
+    /// When a file was last written.
+    newest: Option<i64>,
     /// The objective files.
-    found: Vec<String>,
+    found: Vec<(String, Stamp)>,
 }
 
 impl Seen {
     /// Takes one objective file.
     fn file(&mut self, path: &str, found: &Metadata) -> Option<()> {
         self.stamp(path, Some(found))?;
-        self.found.push(path.to_owned());
+        self.found.push((path.to_owned(), *self.bytes.last_chunk()?));
         Some(())
     }
 
@@ -160,7 +194,7 @@ impl Seen {
         for number in [found.size(), found.ino(), found.dev(), found.mode().into()] {
             self.bytes.extend_from_slice(&number.to_le_bytes());
         }
-        self.newest = self.newest.max(found.mtime());
+        self.newest = self.newest.max(Some(found.mtime()));
         Some(())
     }
 

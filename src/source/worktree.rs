@@ -17,14 +17,39 @@ use walkdir::{DirEntry, WalkDir};
 /// [`Error::Nothing`] where no objective file is there, [`Error::Newer`] for a configuration of the future,
 /// [`Error::Io`] for a file that cannot be read, [`Error::Git`] for an index or object that cannot.
 pub fn worktree(repository: Option<&Repository>, root: &Path, also: &[String]) -> Result<Tree, Error> {
+    let (mut tree, standing) = files(repository, root, also)?;
+    if let Some(repository) = repository {
+        tree.revision = standing.revision(repository)?;
+    }
+    Ok(tree)
+}
+
+/// What tells how a work tree stands to what is committed.
+pub struct Standing {
+    paths: Paths,
+    /// The ids of the objective files and the configuration, by path.
+    own: BTreeMap<String, Option<Blob>>,
+}
+
+/// Reads the tree of goals as [`worktree`] does, and leaves open on which commit it stands.
+///
+/// # Errors
+/// As [`worktree`].
+pub fn files(repository: Option<&Repository>, root: &Path, also: &[String]) -> Result<(Tree, Standing), Error> {
     let mut gathering = Gathering::default();
     let settings = settings(&mut gathering, root)?;
     let paths = Paths::new(gathering.tree.config.paths.iter().chain(also));
-    let tracked = repository.map(Repository::tracked).transpose()?.unwrap_or_default();
+    let prefixes = paths.prefixes();
+    let is_near = |path: &[u8]| {
+        let below =
+            |prefix: &String| Some(path.strip_prefix(prefix.as_bytes())?.first().is_none_or(|&next| next == b'/'));
+        prefixes.iter().any(|prefix| prefix.is_empty() || below(prefix) == Some(true))
+    };
+    let tracked = repository.map(|repository| repository.tracked_where(is_near)).transpose()?.unwrap_or_default();
     let mut walk =
         Walk { repository, root, paths: &paths, tracked: &tracked, found: BTreeMap::new(), skipped: Vec::new() };
-    for prefix in paths.prefixes() {
-        walk.below(&prefix)?;
+    for prefix in &prefixes {
+        walk.below(prefix)?;
     }
     let Walk { mut found, mut skipped, .. } = walk;
     for file in tracked.iter().filter(|file| file.left_out && paths.holds(&file.path)) {
@@ -40,10 +65,7 @@ pub fn worktree(repository: Option<&Repository>, root: &Path, also: &[String]) -
     own.extend(settings.map(|blob| (FILE_NAME.to_owned(), Some(blob))));
     gathering.tree.skipped.append(&mut skipped);
     gathering.tree.skipped.sort();
-    if let Some(repository) = repository {
-        gathering.tree.revision = revision_of(repository, &paths, &own)?;
-    }
-    Ok(gathering.tree)
+    Ok((gathering.tree, Standing { paths, own }))
 }
 
 /// Reads the configuration of a work tree alone; what does not read keeps its default.
@@ -65,7 +87,7 @@ pub fn configured(root: &Path) -> Result<Tree, Error> {
 }
 
 /// Takes the configuration in, and gives the ids of its bytes where there is one.
-fn settings(gathering: &mut Gathering, root: &Path) -> Result<Option<Blob>, Error> {
+pub(super) fn settings(gathering: &mut Gathering, root: &Path) -> Result<Option<Blob>, Error> {
     let path = root.join(FILE_NAME);
     if path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
         gathering.tree.skipped.push((FILE_NAME.into(), "a symbolic link".into()));
@@ -171,20 +193,22 @@ impl Walk<'_> {
     }
 }
 
-/// Says which commit the work tree stands on, and whether objective files or configuration differ from it. Line ends that
-/// git itself converts are no difference.
-fn revision_of(
-    repository: &Repository,
-    paths: &Paths,
-    own: &BTreeMap<String, Option<Blob>>,
-) -> Result<Revision, GitError> {
-    let Some(head) = repository.head()? else { return Ok(Revision { dirty: true, ..Revision::default() }) };
-    let commit = repository.commit(head)?;
-    let mut listing = Listing::default();
-    listing.of_commit(repository, commit.tree, paths)?;
-    listing.files.extend(file_at(repository, commit.tree, FILE_NAME)?.map(|id| (FILE_NAME.to_owned(), id)));
-    let is_as_committed =
-        |(path, id): &(String, ObjectId)| own.get(path).is_some_and(|blob| blob.is_some_and(|blob| blob.is(*id)));
-    let dirty = listing.files.len() != own.len() || !listing.files.iter().all(is_as_committed);
-    Ok(Revision { id: Some(head), committed: Some(commit.committer.seconds), dirty })
+impl Standing {
+    /// Says which commit the work tree stands on, and whether objective files or configuration differ from it. Line ends
+    /// that git itself converts are no difference.
+    ///
+    /// # Errors
+    /// [`GitError`] for an object that cannot be read.
+    pub fn revision(&self, repository: &Repository) -> Result<Revision, GitError> {
+        let Some(head) = repository.head()? else { return Ok(Revision { dirty: true, ..Revision::default() }) };
+        let commit = repository.commit(head)?;
+        let mut listing = Listing::default();
+        listing.of_commit(repository, commit.tree, &self.paths)?;
+        listing.files.extend(file_at(repository, commit.tree, FILE_NAME)?.map(|id| (FILE_NAME.to_owned(), id)));
+        let is_as_committed = |(path, id): &(String, ObjectId)| {
+            self.own.get(path).is_some_and(|blob| blob.is_some_and(|blob| blob.is(*id)))
+        };
+        let dirty = listing.files.len() != self.own.len() || !listing.files.iter().all(is_as_committed);
+        Ok(Revision { id: Some(head), committed: Some(commit.committer.seconds), dirty })
+    }
 }

@@ -59,8 +59,9 @@ fn lower(raw: RawFile, mut places: HashMap<usize, Place>, reader: &mut Reader<'_
     for Entry { raw: mut objective, header, found } in all {
         let cycle = objective.cycle.as_ref().map(|cycle| cycle.value.0.clone()).or_else(|| cycle.clone());
         let id = objective.id.as_ref().map(|id| id.value.0.clone());
-        let name = id.as_ref().map(|id| cycle.iter().map(|cycle| format!("{cycle}/")).collect::<String>() + id);
-        reader.name(found, name.as_deref());
+        let name =
+            id.as_ref().map(|id| cycle.iter().flat_map(|cycle| [cycle, "/"]).chain([id.as_str()]).collect::<String>());
+        reader.name(found, || name.clone());
         let fields = record::objective(&mut objective, owner.as_deref());
         let mut domain = revive::into_objective(fields);
         let mut place =
@@ -70,12 +71,13 @@ fn lower(raw: RawFile, mut places: HashMap<usize, Place>, reader: &mut Reader<'_
         place.key_results.reserve_exact(all.len());
         for Entry { raw: mut key_result, header, found } in all {
             let id = key_result.id.take().map(|id| id.value.0);
-            let own = name.as_ref().zip(id.as_ref()).map(|(name, id)| format!("{name}/{id}"));
-            reader.name(found, own.as_deref().or(name.as_deref()));
+            let own =
+                || name.as_ref().zip(id.as_ref()).map(|(name, id)| format!("{name}/{id}")).or_else(|| name.clone());
+            reader.name(found, own);
             let place_of = places.remove(&header.start).unwrap_or_default();
             let before = reader.found.len();
             let lowered = self::key_result(&mut key_result, &place_of, reader);
-            reader.name(before..reader.found.len(), own.as_deref().or(name.as_deref()));
+            reader.name(before..reader.found.len(), own);
             if let Some(id) = id {
                 domain.key_results.push(KeyResult { id, ..lowered });
                 place.key_results.push(place_of);
@@ -105,7 +107,7 @@ fn key_result(raw: &mut RawKeyResult, place: &Place, reader: &mut Reader<'_>) ->
 
 /// Says that two fields cannot stand together, at both.
 fn mixed(fields: &Fields, one: Field, other: Field, place: &Place, file: FileId) -> Finding {
-    let at = |field: Field| place.keys.get(field.name()).unwrap_or(&place.header).clone();
+    let at = |field: Field| place.fields.key(field.name()).unwrap_or_else(|| place.header.clone());
     let (first, second) = if at(one).start <= at(other).start { (one, other) } else { (other, one) };
     let (a, b) = (revive::kind_of(first), revive::kind_of(second));
     let (first_key, second_key) = (first.name(), second.name());
@@ -147,9 +149,9 @@ fn entries<T>(tables: Option<Written<Tables<T>>>) -> Vec<Entry<T>> {
 
 impl Reader<'_> {
     /// Says whom findings are about, the later and narrower name last.
-    fn name(&mut self, found: Range<usize>, name: Option<&str>) {
+    fn name(&mut self, found: Range<usize>, name: impl Fn() -> Option<String>) {
         for finding in &mut self.found[found] {
-            finding.name = name.map(str::to_owned);
+            finding.name = name();
         }
     }
 }
@@ -161,24 +163,20 @@ struct Places<'r, 't> {
     all: HashMap<usize, Place>,
 }
 
-/// Names and ranges as they are found.
-type Found = Vec<(Cow<'static, str>, Range<usize>)>;
-
 impl Places<'_, '_> {
     fn table(&mut self, table: &Pairs<'_>, header: Range<usize>) -> Place {
-        let (mut keys, mut values) = (Found::with_capacity(table.len()), Found::with_capacity(table.len()));
-        self.fields(table, "", &mut keys, &mut values);
-        Place { header, keys: Spans::new(keys), values: Spans::new(values) }
+        let mut found = Spans::with_capacity(table.len());
+        self.fields(table, "", &mut found);
+        Place { header, fields: found.ordered() }
     }
 
-    fn fields(&mut self, table: &Pairs<'_>, prefix: &str, keys: &mut Found, values: &mut Found) {
+    fn fields(&mut self, table: &Pairs<'_>, prefix: &str, found: &mut Spans) {
         for (key, value) in table {
             let name = match known(&key.text).filter(|_| prefix.is_empty()) {
                 Some(known) => Cow::Borrowed(known),
                 None => Cow::Owned(format!("{prefix}{}", key.text)),
             };
-            keys.push((name.clone(), self.reader.place(&key.span)));
-            self.value(&value.content, &value.span, name, keys, values);
+            self.value(&value.content, &value.span, name, Some(&key.span), found);
         }
     }
 
@@ -187,12 +185,11 @@ impl Places<'_, '_> {
         value: &Content<'_>,
         span: &Range<usize>,
         name: Cow<'static, str>,
-        keys: &mut Found,
-        values: &mut Found,
+        key: Option<&Range<usize>>,
+        found: &mut Spans,
     ) {
-        let span = self.reader.place(span);
         match value {
-            Content::Table(table) => self.fields(table, &format!("{name}."), keys, values),
+            Content::Table(table) => self.fields(table, &format!("{name}."), found),
             Content::Array(array) => {
                 for (index, element) in array.iter().enumerate() {
                     match &element.content {
@@ -204,13 +201,14 @@ impl Places<'_, '_> {
                         }
                         inner => {
                             let name = Cow::Owned(format!("{name}.{index}"));
-                            self.value(inner, &element.span, name, keys, values);
+                            self.value(inner, &element.span, name, None, found);
                         }
                     }
                 }
             }
             _ => {}
         }
-        values.push((name, span));
+        let key = key.map(|key| self.reader.place(key));
+        found.push(name, key.as_ref(), &self.reader.place(span));
     }
 }

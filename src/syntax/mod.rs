@@ -50,17 +50,15 @@ pub fn parses(text: &str) -> bool {
 pub struct Place {
     /// The header line `[[objective]]`, or the inline table.
     pub header: Range<usize>,
-    /// Keys as written, by key.
-    pub keys: Spans,
-    /// Values as written, by key; strings with their quotes. A milestone's, checkpoint's or rung's own fields stand as
+    /// Keys and values as written, by key; strings with their quotes. A milestone's, checkpoint's or rung's own fields stand as
     /// `milestone.0.done`, `pace.1.on`, `scale.2.value`.
-    pub values: Spans,
+    pub fields: Spans,
 }
 
 impl Place {
     /// Gives the narrowest place of a field: its value, else the header.
     pub fn of(&self, field: &str) -> Range<usize> {
-        self.values.get(field).unwrap_or(&self.header).clone()
+        self.fields.get(field).unwrap_or_else(|| self.header.clone())
     }
 }
 

@@ -9,6 +9,16 @@ use toml::value::{Date, Datetime};
 
 /// Deepest nesting of lists and inline tables that is plain.
 const DEEPEST: usize = 8;
+/// Which bytes a bare key is made of.
+const BARE: [bool; 256] = {
+    let mut bare = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        bare[byte] = matches!(byte as u8, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'-');
+        byte += 1;
+    }
+    bare
+};
 /// Keys that a table has room for at first: most key results have no more.
 const KEYS: usize = 12;
 
@@ -162,7 +172,7 @@ impl<'t> Cursor<'t> {
 
     fn key(&mut self) -> Option<Key<'t>> {
         let start = self.at;
-        self.skip(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+        self.skip(|byte| BARE[usize::from(byte)]);
         let span = start..self.at;
         (!span.is_empty()).then(|| Key { text: Cow::Borrowed(&self.text[span.clone()]), span })
     }

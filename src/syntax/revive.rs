@@ -56,38 +56,7 @@ pub fn key_result(fields: &Fields) -> KeyResult {
 
 /// Makes a key result of its fields.
 pub(super) fn into_key_result(fields: Fields) -> KeyResult {
-    let mut own = KeyResult {
-        id: String::new(),
-        title: String::new(),
-        owner: None,
-        definition: None,
-        source: None,
-        unit: None,
-        measure: measure(&fields),
-        current: None,
-        confidence: None,
-        as_of: None,
-        note: None,
-        health: None,
-        weight: 1.0,
-        start: None,
-        due: None,
-        pace: Pace::Linear,
-        commitment: None,
-        role: Role::Goal,
-        guards: Vec::new(),
-        depends_on: Vec::new(),
-        evidence: Vec::new(),
-        status: Status::Active,
-        sensitive: false,
-        tags: Vec::new(),
-        score: None,
-        retro: None,
-        allow: Vec::new(),
-        aliases: Vec::new(),
-        amend: Vec::new(),
-        meta: Map::new(),
-    };
+    let mut own = KeyResult { measure: measure(&fields), ..KeyResult::named(String::new(), String::new()) };
     for (field, value) in fields {
         match field {
             Field::Name => own.id = name(&value).and_then(|name| name.key_result).unwrap_or_default(),

@@ -47,7 +47,7 @@ fn reads_a_full_file_without_a_finding() {
         ] {
             assert_eq!(&text[place.of(field)], written, "{field}");
         }
-        assert_eq!(&text[place.key_results[1].keys["change"].clone()], "change");
+        assert_eq!(&text[place.key_results[1].fields.key("change").expect("it is written")], "change");
         assert_eq!(&text[place.key_results[1].header.clone()], "[[objective.key_result]]");
     }
 }

@@ -76,8 +76,8 @@ pub fn is_plain_json(text: &str) -> bool {
 pub fn json(document: &str) -> Cow<'_, str> {
     // Below that, controls are escaped already, or the document's own.
     let is_loose = |c: char| c >= '\u{7f}' && is_hostile(c);
-    // Most texts of a long log are plain: a look at their bytes is enough.
-    if document.bytes().all(|byte| byte < 0x7f && byte != b'#') {
+    // Most texts of a long log are plain: a look at their bytes is enough, and one at all of them the quickest.
+    if document.bytes().fold(true, |plain, byte| plain & (byte < 0x7f) & (byte != b'#')) {
         return Cow::Borrowed(document);
     }
     if !document.contains(is_loose) && !document.contains(LEGACY_COMMAND) {

@@ -416,3 +416,101 @@ fn a_look_without_reading_sees_whatever_changed() {
     let _ = place.okr(&["log", "-v"]).exits(0).hides(UNREAD);
     unread("another head");
 }
+
+#[cfg(unix)]
+#[test]
+fn after_new_commits_only_what_changed_is_read() {
+    const SOME: &str = "most files are as they were when they were read";
+    const PAY: &str = "okrs/2026-Q4/pay.toml";
+    const OTHER: &str = "okrs/2026-Q4/other.toml";
+    let place = company();
+    let read = |path: &str| std::fs::read_to_string(place.root().join(path)).expect("readable");
+    let known = || {
+        rest(&place);
+        for _ in 0..2 {
+            let _ = place.okr(&LOG).exits(0);
+        }
+        rest(&place);
+        let _ = place.okr(&LOG).exits(0);
+    };
+    let logs = |what: &str, quick: bool| {
+        rest(&place);
+        for name in ["speed/p99", "calm/p99", "pay", "2026-Q4/calm", "nobody"] {
+            let anew = place.okr(&[&ANEW[..], &[name]].concat());
+            // Each looks first, with what was known before the commits.
+            let kept = place.beside("kept");
+            let copy = |from: &Path, to: &Path| {
+                let _ = std::fs::remove_dir_all(to);
+                for file in files(from) {
+                    let there = to.join(file.strip_prefix(from).expect("it is below"));
+                    std::fs::create_dir_all(there.parent().expect("a folder")).expect("a folder of ours");
+                    std::fs::copy(&file, &there).expect("a file of ours");
+                }
+            };
+            copy(&folder(&place), &kept);
+            let run = place.okr(&[&LOG[..], &[name, "-v"]].concat());
+            assert_eq!((run.code, &run.out), (anew.code, &anew.out), "{what}: {name}");
+            assert!(!quick || name == "nobody" || run.err.contains(SOME), "{what}: {name}\n{}", run.err);
+            assert!(quick || !run.err.contains(SOME), "{what}: {name}\n{}", run.err);
+            let again = place.okr(&[&LOG[..], &[name]].concat());
+            assert_eq!((again.code, &again.out, &again.err), (anew.code, &anew.out, &anew.err), "{what}: {name} again");
+            copy(&kept, &folder(&place));
+        }
+    };
+    let secret = GOALS.replace("\"speed\"", "\"pay\"");
+    place.commit("2026-11-13", "Measure", &[(PATH, &read(PATH).replace("350", "349")), (PAY, &secret)]);
+    known();
+    place.commit("2026-11-14", "Measure", &[(PATH, &read(PATH).replace("349", "348"))]);
+    logs("a check-in", true);
+    known();
+    place.commit(
+        "2026-11-15",
+        "400 became 321",
+        &[
+            (PATH, &read(PATH).replace("348", "347")),
+            (PAY, &secret.replace("current", "sensitive = true\ncurrent").replace("400", "321")),
+        ],
+    );
+    place.commit(
+        "2026-11-16",
+        "321 became 322",
+        &[
+            (PATH, &read(PATH).replace("347", "346")),
+            (PAY, &read(PAY).replace("321", "322").replace("sensitive = true\n", "")),
+        ],
+    );
+    logs("what is sensitive in between", true);
+    known();
+    place.git(&["checkout", "-q", "-b", "later", "HEAD~2"]);
+    place.commit("2026-11-17", "Measure", &[(OTHER, &read(OTHER).replace("400", "377"))]);
+    place.git(&["checkout", "-q", "main"]);
+    place.git_on("2026-11-18", &["merge", "-q", "--no-ff", "-m", "Merge", "later"]);
+    logs("a branch that is older than what is known", true);
+    known();
+    place.commit("2026-11-19", "Break", &[(OTHER, "not toml")]);
+    place.commit("2026-11-20", "Mend", &[(OTHER, &GOALS.replace("\"speed\"", "\"calm\""))]);
+    logs("a revision that does not read", true);
+    known();
+    let moved = read(PATH);
+    place.git(&["rm", "-q", PATH]);
+    place.commit("2026-11-21", "Move", &[("okrs/2026-Q4/moved.toml", &moved)]);
+    logs("a file that moved", true);
+    known();
+    place.commit("2026-11-22", "Rename", &[(PAY, &read(PAY).replace("id = \"p99", "aliases = [\"p99\"]\nid = \"q99"))]);
+    logs("a new name", false);
+    known();
+    place.commit("2026-11-23", "Measure", &[(OTHER, &read(OTHER).replace("400", "366"))]);
+    place.write(PAY, read(PAY).replace("322", "323"));
+    logs("and what is not committed", false);
+    place.git(&["checkout", "-q", PAY]);
+    place.write(OTHER, read(OTHER).replace("366", "365"));
+    logs("and what is not committed of what is new", false);
+    place.git(&["checkout", "-q", OTHER]);
+    logs("all is committed", true);
+    place.write(".git/info/exclude", "other.toml\n");
+    place.git(&["rm", "-q", "--cached", OTHER]);
+    logs("and a file that git no longer follows, and ignores", false);
+    place.git(&["reset", "-q"]);
+    place.write("okr.toml", "[calendar]\nlock_after_days = 60\n");
+    logs("and settings that are not committed", false);
+}

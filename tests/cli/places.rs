@@ -155,6 +155,22 @@ fn uncommitted_values_are_todays_check_in() {
 }
 
 #[test]
+fn a_report_in_a_file_is_committed_with_the_values_it_shows() {
+    let place = two_check_ins();
+    place.write(PATH, GOALS.replace("current = 400", "current = 320"));
+    let written = ["report", "--output", "okrs/README.md"];
+    let _ = place.okr(&["report"]).exits(0).says("22 Nov 2026, uncommitted");
+    let _ = place.okr(&written).exits(0);
+    let text = std::fs::read_to_string(place.root().join("okrs/README.md")).expect("it was written");
+    assert!(text.contains("22 Nov 2026") && !text.contains("uncommitted"), "{text}");
+    let check = [&written[..], &["--check"]].concat();
+    let _ = place.okr(&check).exits(0);
+    place.commit(TODAY, "Check in", &[]);
+    let _ = place.okr(&check).exits(0);
+    let _ = place.okr(&["check", "--select", "report-stale"]).exits(0);
+}
+
+#[test]
 fn an_unreadable_revision_is_noted_and_passed() {
     let place = two_check_ins();
     place.commit("2026-11-12", "Break it", &[(PATH, "cycle = = 1\n")]);

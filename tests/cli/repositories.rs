@@ -1,5 +1,6 @@
 //! The situations in which real repositories are found, each with what is said of it and what history makes of it.
 
+use crate::support::{GOALS, PATH, Place};
 use git_okr::config::Config;
 use git_okr::git::{Error, Repository, State};
 use git_okr::history::{self, DegradedKind, EventKind, History, Options};
@@ -308,4 +309,42 @@ fn the_work_tree_is_read_as_git_sees_it() {
     assert_eq!((sparse.files.len(), sparse.revision.dirty), (1, false));
     let none = tempfile::tempdir().unwrap();
     assert!(matches!(source::worktree(None, none.path(), &[]), Err(source::Error::Nothing { .. })));
+}
+
+#[test]
+fn the_index_is_read_as_git_lists_it() {
+    let place = Place::with(&[(PATH, GOALS)]);
+    for name in ["a", "ab/c", "ab/cdefgh", "ab/cdefghi", "ab/d", "b/\u{e4}", "okrs/2026-Q4/teams.toml"] {
+        place.write(name, name);
+    }
+    place.git(&["add", "."]);
+    place.write("ab/meant", "later");
+    let listed = || {
+        let stages = place.git(&["ls-files", "--stage", "-z"]);
+        stages.split_terminator('\0').map(str::to_owned).collect::<Vec<_>>()
+    };
+    let read = || {
+        let repository = Repository::open(&place.root()).expect("a repository");
+        repository.tracked().expect("an index")
+    };
+    for version in ["2", "4"] {
+        place.git(&["update-index", "--index-version", version]);
+        for step in
+            [&["status"][..], &["add", "--intent-to-add", "ab/meant"], &["update-index", "--skip-worktree", PATH]]
+        {
+            place.git(step);
+            let seen = read();
+            let shown: Vec<String> =
+                seen.iter().map(|file| format!("{:o} {} 0\t{}", file.mode, file.id, file.path)).collect();
+            assert_eq!(shown, listed(), "version {version}, after {step:?}");
+        }
+        let seen = read();
+        let is = |path: &str| seen.iter().find(|file| file.path == path).map(|file| (file.settled, file.left_out));
+        assert_eq!(
+            (is("a"), is("ab/meant"), is(PATH)),
+            (Some((true, false)), Some((false, false)), Some((true, true)))
+        );
+        place.git(&["update-index", "--no-skip-worktree", PATH]);
+        place.git(&["rm", "-q", "--cached", "ab/meant"]);
+    }
 }

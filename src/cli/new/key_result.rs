@@ -111,13 +111,17 @@ impl KeyResult {
             ("owner", "--owner", &self.owner),
             ("definition", "--definition", &self.definition),
             ("source", "--source", &self.source),
-            ("unit", "--unit", &unit),
         ];
         for (key, flag, text) in texts {
             text.as_ref().map_or(Ok(()), |text| super::plain(flag, text))?;
             put(key, text.clone().map(Value::from));
         }
-        measure.into_iter().for_each(|(key, value)| put(key, Some(value)));
+        unit.as_ref().map_or(Ok(()), |unit| super::plain("--unit", unit))?;
+        // The unit stands behind the figures that it belongs to, before the one that check-ins move.
+        let (current, figures): (Vec<_>, Vec<_>) = measure.into_iter().partition(|(key, _)| *key == "current");
+        figures.into_iter().for_each(|(key, value)| put(key, Some(value)));
+        put("unit", unit.map(Value::from));
+        current.into_iter().for_each(|(key, value)| put(key, Some(value)));
         put("role", self.guardrail.then(|| "guardrail".into()));
         put("guards", (!self.guards.is_empty()).then(|| self.guards.clone().into()));
         put("confidence", self.confidence.map(value));

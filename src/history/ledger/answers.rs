@@ -3,7 +3,7 @@
 
 use super::folder::Shelf;
 use super::text::{self, Token};
-use super::{AGREED, ANSWER, Cache, EVENTS, GOALS, KEY_LENGTH, LOCKS, key};
+use super::{AGREED, ANSWER, Cache, EVENTS, FILES, GOALS, KEY_LENGTH, LOCKS, key};
 use crate::config::Config;
 use crate::git::{ObjectId, Person};
 use crate::history::lock::{Agreed, Goal};
@@ -12,6 +12,7 @@ use crate::okr::{Cycle, Field, Fields, Group};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -94,7 +95,7 @@ impl<'a> Index<'a> {
 
 impl Part<'_> {
     /// Reads the events of the name.
-    fn events(&self, bytes: &[u8], shared: &Shared, events: &mut Vec<(u32, Event)>) -> Option<()> {
+    fn events(&self, bytes: &[u8], shared: &Shared<'_>, events: &mut Vec<(u32, Event)>) -> Option<()> {
         let told: Vec<Told<'_>> = postcard::from_bytes(bytes).ok()?;
         let name = self.name.into();
         for told in told {
@@ -326,7 +327,7 @@ impl Answers {
             }
         }
         for name in &names {
-            let id = [ANSWER, EVENTS, LOCKS, AGREED, GOALS].iter().find_map(|kind| name.strip_prefix(kind));
+            let id = [ANSWER, EVENTS, LOCKS, AGREED, GOALS, FILES].iter().find_map(|kind| name.strip_prefix(kind));
             // Whoever is about to write the other half of one that goes writes it again the next time.
             if id.is_some_and(|id| !kept.iter().any(|kept| id.starts_with(kept))) {
                 self.shelf.remove(name);
@@ -335,23 +336,32 @@ impl Answers {
     }
 }
 
-/// What events share.
-struct Shared {
-    people: Vec<Arc<Person>>,
-    paths: Vec<Arc<str>>,
+/// What events share, made once somebody needs it: who asks for one name needs little.
+struct Shared<'i> {
+    index: &'i Index<'i>,
+    people: Vec<OnceCell<Arc<Person>>>,
+    paths: Vec<OnceCell<Arc<str>>>,
 }
 
-impl Shared {
-    fn of(index: &Index<'_>) -> Self {
-        let person = |&(name, email): &(&str, &str)| Arc::new(Person { name: name.into(), email: email.into() });
-        Shared {
-            people: index.people.iter().map(person).collect(),
-            paths: index.paths.iter().map(|&path| path.into()).collect(),
-        }
+impl<'i> Shared<'i> {
+    fn of(index: &'i Index<'i>) -> Self {
+        let (people, paths) = (vec![OnceCell::new(); index.people.len()], vec![OnceCell::new(); index.paths.len()]);
+        Shared { index, people, paths }
+    }
+
+    fn person(&self, number: u32) -> Option<Arc<Person>> {
+        let &(name, email) = self.index.people.get(number as usize)?;
+        let person = || Arc::new(Person { name: name.into(), email: email.into() });
+        Some(Arc::clone(self.people[number as usize].get_or_init(person)))
+    }
+
+    fn path(&self, number: u32) -> Option<Arc<str>> {
+        let &path = self.index.paths.get(number as usize)?;
+        Some(Arc::clone(self.paths[number as usize].get_or_init(|| path.into())))
     }
 }
 
-fn event(name: &Arc<str>, told: &Told<'_>, shared: &Shared) -> Option<Event> {
+fn event(name: &Arc<str>, told: &Told<'_>, shared: &Shared<'_>) -> Option<Event> {
     let changed = |(field, before, after): &(u8, Vec<Token<'_>>, Vec<Token<'_>>)| {
         let field = *Field::ALL.get(usize::from(*field))?;
         Some(Changed { field, before: value(before)?.into(), after: value(after)?.into() })
@@ -364,12 +374,12 @@ fn event(name: &Arc<str>, told: &Told<'_>, shared: &Shared) -> Option<Event> {
         eased: told.eased,
         late: told.late,
         commit: Some(ObjectId(told.commit)),
-        author: shared.people.get(told.author as usize)?.clone(),
+        author: shared.person(told.author)?,
         measured: read_day(told.measured)?,
         recorded: told.recorded,
         recorded_on: read_day(told.recorded_on)?,
         summary: told.summary.into(),
-        path: shared.paths.get(told.path as usize)?.clone(),
+        path: shared.path(told.path)?,
         line: told.line,
         signed: told.signed,
         sensitive: told.sensitive,

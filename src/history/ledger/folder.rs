@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// Format of every file. What files hold changes with the version of the program, which is part of each key.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 const MAGIC: [u8; 8] = *b"git-okr\n";
 /// Bytes before what a file holds: magic, format, a checksum of the key and the rest, and one of what it lies on.
 const HEAD: usize = 8 + 4 + 4 + 4;
@@ -132,6 +132,7 @@ fn files(folder: &Path) -> Vec<fs::DirEntry> {
             super::LOCKS,
             super::AGREED,
             super::GOALS,
+            super::FILES,
             UNFINISHED,
         ]
         .iter()
@@ -171,6 +172,11 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
+    /// Makes one that was not read from a file, and that nothing lies on.
+    pub(super) fn new(body: &[u8]) -> Self {
+        Sheet { bytes: [&[0; HEAD], body].concat(), checksum: 0 }
+    }
+
     pub(super) fn body(&self) -> &[u8] {
         &self.bytes[HEAD..]
     }

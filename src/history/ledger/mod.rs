@@ -10,7 +10,9 @@ mod answers;
 mod folder;
 mod line;
 mod outline;
+mod pieces;
 mod stored;
+mod taken;
 mod text;
 mod work;
 
@@ -20,13 +22,14 @@ pub use outline::Outline;
 pub(super) use work::Notebook;
 
 use super::Options;
-use super::graph::{Graph, Walked};
+use super::graph::Graph;
 use super::junctions::Junctions;
 use super::main_line::Line;
+use super::simplified::Walked;
 use super::states::States;
 use crate::config::Config;
 use crate::git::Error;
-use folder::Shelf;
+use folder::{Sheet, Shelf};
 use sha1::{Digest, Sha1};
 use stored::{Counts, Source};
 
@@ -42,6 +45,8 @@ const LOCKS: &str = "locks-";
 const AGREED: &str = "agreed-";
 /// How the names of goals begin, as a log needs them.
 const GOALS: &str = "goals-";
+/// How the names of goals by file begin, with how to know that a file is still the same.
+const FILES: &str = "files-";
 /// The first-parent line that was replayed last.
 const LINE: &str = "line";
 /// What commits say of the goals that they work for.
@@ -99,9 +104,9 @@ impl Ledger {
     /// Reads all pages into what was just opened. `false` where a page does not hold together: then what was opened must
     /// be opened again.
     pub(super) fn read(&mut self, graph: &mut Graph<'_>, states: &mut States<'_>, junctions: &mut Junctions) -> bool {
-        self.generation = self.shelf.names().iter().filter_map(|name| generation_of(name)).max().unwrap_or(0);
+        self.generation = self.newest();
         while let Some(page) = self.shelf.read(&page_name(self.generation, self.pages), self.last) {
-            match stored::take(page.body(), self.base, graph, states, junctions) {
+            match taken::take(page.body(), self.base, graph, states, junctions) {
                 Some(base) => (self.base, self.last) = (base, page.checksum),
                 None => {
                     self.begin_anew();
@@ -111,6 +116,31 @@ impl Ledger {
             self.pages += 1;
         }
         true
+    }
+
+    /// Reads what all pages say of some goals into what was just opened; of all others nothing is known then. `false` where
+    /// there is nothing, or it does not hold together: then what was opened must be thrown away.
+    pub(super) fn read_some(
+        &mut self,
+        wanted: &dyn Fn(&str) -> bool,
+        graph: &mut Graph<'_>,
+        states: &mut States<'_>,
+        junctions: &mut Junctions,
+    ) -> bool {
+        self.generation = self.newest();
+        let mut sheets = Vec::new();
+        while let Some(sheet) = self.shelf.read(&page_name(self.generation, sheets.len()), self.last) {
+            self.last = sheet.checksum;
+            sheets.push(sheet);
+        }
+        let taken = taken::take_some(sheets.iter().map(Sheet::body), wanted, graph, states, junctions);
+        self.base = taken.unwrap_or_default();
+        self.base.commits > 0
+    }
+
+    /// Gives the newest generation of pages.
+    fn newest(&self) -> u64 {
+        self.shelf.names().iter().filter_map(|name| generation_of(name)).max().unwrap_or(0)
     }
 
     /// Forgets what was read, and goes on in a generation of its own.

@@ -2,20 +2,21 @@
 //! a log can be told without reading a file. Never says whether they are still so: whoever asks knows.
 
 use super::answers::Answers;
-use super::folder::Sheet;
-use super::{Cache, GOALS};
+use super::folder::{Sheet, Shelf};
+use super::{ANSWER, Cache, FILES, GOALS};
 use crate::config::Config;
-use crate::git::ObjectId;
+use crate::git::{ObjectId, Repository};
 use crate::history::Options;
 use crate::okr::{Cycle, Directory, Fields, KeyResult, Name, Objective};
-use crate::source::{Revision, Stamps, Tree};
+use crate::source::{self, Revision, Settled, Stamps, Tree};
 use crate::syntax::{ObjectiveFile, ObjectivePlace, Place};
 use crate::text::FileId;
 use jiff::civil::Date;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::path::Path;
 
 /// What stands first: enough for whoever asks for one name.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,10 +29,17 @@ struct Head<'a> {
     names: &'a str,
 }
 
-/// By path, the goals of each file.
-type Files<'a> = Vec<(&'a str, Vec<Goal<'a>>)>;
+/// The goals of one file, and how to know that it is still the same.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Held<'a> {
+    path: &'a str,
+    stamp: &'a [u8],
+    blob: [u8; 20],
+    #[serde(borrow)]
+    goals: Vec<Goal<'a>>,
+}
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Goal<'a> {
     cycle: Option<&'a str>,
     id: &'a str,
@@ -40,7 +48,7 @@ struct Goal<'a> {
     key_results: Vec<(&'a str, Option<&'a str>, bool)>,
 }
 
-/// The goals of a clean work tree as an earlier run read them.
+/// The goals of a clean work tree as an earlier run read them, or as those that it knows and some that are new.
 #[derive(Debug)]
 pub struct Outline {
     head: ObjectId,
@@ -48,13 +56,33 @@ pub struct Outline {
     cycles: Vec<Cycle>,
     /// The key results that are sensitive, by full name.
     pub sensitive: Vec<String>,
+    /// Whether it was put together just now, for commits that nobody looked back from yet.
+    pub is_new: bool,
     sheet: Sheet,
-    /// Where the names stand in what is written, and where the files begin.
+    /// Where the names stand in what is written.
     names: Range<usize>,
-    files: usize,
+    /// The goals by file, once somebody needs them.
+    files: Files,
+}
+
+/// Where the goals of each file are written.
+#[derive(Debug)]
+enum Files {
+    Kept(Shelf, String),
+    Here(Sheet),
 }
 
 impl Outline {
+    /// Reads the head of what is written.
+    fn of(head: ObjectId, config: &Config, stamps: &Stamps, sheet: Sheet, files: Files) -> Option<Self> {
+        let (stored, rest): (Head<'_>, &[u8]) = postcard::take_from_bytes(sheet.body()).ok()?;
+        (stored.digest == stamps.digest && rest.is_empty()).then_some(())?;
+        let names = sheet.body().len() - stored.names.len()..sheet.body().len();
+        let cycles = stored.cycles.iter().map(|id| config.calendar.cycle(id)).collect::<Option<_>>()?;
+        let sensitive = stored.sensitive.iter().map(|&name| name.to_owned()).collect();
+        Some(Outline { head, config: config.clone(), cycles, sensitive, is_new: false, sheet, names, files })
+    }
+
     /// Resolves a typed name as [`Directory::resolve`] does; `None` where it does not stand for one thing.
     pub fn resolve(&self, tail: &str, today: Date) -> Option<Name> {
         let names = &self.sheet.body()[self.names.clone()];
@@ -63,33 +91,61 @@ impl Outline {
 
     /// Gives the goals as far as a log needs them: names, owners and what is sensitive. `None` where they do not read.
     pub fn tree(&self) -> Option<Tree> {
-        let stored: Files<'_> = postcard::from_bytes(&self.sheet.body()[self.files..]).ok()?;
-        let nothing = Fields::new();
-        let (objective, key_result) = (crate::syntax::objective(&nothing), crate::syntax::key_result(&nothing));
-        let file = |(path, goals): &(&str, Vec<Goal<'_>>)| {
-            let goals = goals.iter().map(|goal| Objective {
-                id: goal.id.to_owned(),
-                cycle: goal.cycle.map(str::to_owned),
-                owners: goal.owners.iter().map(|&owner| owner.to_owned()).collect(),
-                key_results: (goal.key_results.iter())
-                    .map(|&(id, owner, sensitive)| KeyResult {
-                        id: id.to_owned(),
-                        owner: owner.map(str::to_owned),
-                        sensitive,
-                        ..key_result.clone()
-                    })
-                    .collect(),
-                ..objective.clone()
-            });
-            let objectives: Vec<Objective> = goals.collect();
-            let places = vec![ObjectivePlace::default(); objectives.len()];
-            let (path, head) = ((*path).to_owned(), Place::default());
-            // Nothing points into a file of which there is no text.
-            ObjectiveFile { file: FileId(0), path, objectives, places, head, parsed: true }
+        let kept;
+        let sheet = match &self.files {
+            Files::Here(sheet) => sheet,
+            Files::Kept(shelf, name) => {
+                kept = shelf.read(name, self.sheet.checksum)?;
+                &kept
+            }
         };
-        let files = stored.iter().map(file).collect();
+        let held: Vec<Held<'_>> = postcard::from_bytes(sheet.body()).ok()?;
+        let files = held.iter().map(Held::file).collect();
         let revision = Revision { id: Some(self.head), committed: None, dirty: false };
         Some(Tree { config: self.config.clone(), files, revision, ..Tree::default() })
+    }
+}
+
+impl<'a> Held<'a> {
+    /// Takes what a log needs of a file.
+    fn of(file: &'a ObjectiveFile, settled: &'a Settled) -> Self {
+        let goal = |one| {
+            let Objective { cycle, id, owners, key_results, .. }: &Objective = one;
+            let key_results = key_results.iter().map(|kr| (kr.id.as_str(), kr.owner.as_deref(), kr.sensitive));
+            Goal {
+                cycle: cycle.as_deref(),
+                id,
+                owners: owners.iter().map(String::as_str).collect(),
+                key_results: key_results.collect(),
+            }
+        };
+        let Settled { path, stamp, blob } = settled;
+        Held { path, stamp, blob: blob.0, goals: file.objectives.iter().map(goal).collect() }
+    }
+
+    /// Gives the file as far as a log needs it.
+    fn file(&self) -> ObjectiveFile {
+        let nothing = Fields::new();
+        let (objective, key_result) = (crate::syntax::objective(&nothing), crate::syntax::key_result(&nothing));
+        let goals = self.goals.iter().map(|goal| Objective {
+            id: goal.id.to_owned(),
+            cycle: goal.cycle.map(str::to_owned),
+            owners: goal.owners.iter().map(|&owner| owner.to_owned()).collect(),
+            key_results: (goal.key_results.iter())
+                .map(|&(id, owner, sensitive)| KeyResult {
+                    id: id.to_owned(),
+                    owner: owner.map(str::to_owned),
+                    sensitive,
+                    ..key_result.clone()
+                })
+                .collect(),
+            ..objective.clone()
+        });
+        let objectives: Vec<Objective> = goals.collect();
+        let places = vec![ObjectivePlace::default(); objectives.len()];
+        let (path, head) = (self.path.to_owned(), Place::default());
+        // Nothing points into a file of which there is no text.
+        ObjectiveFile { file: FileId(0), path, objectives, places, head, parsed: true }
     }
 }
 
@@ -112,63 +168,114 @@ impl Cache {
     pub fn outline(&self, head: ObjectId, config: &Config, stamps: &Stamps) -> Option<Outline> {
         let answers = Answers::new(self, head, config, &Options::default());
         let sheet = answers.shelf.read(&answers.name(GOALS), 0)?;
-        let (stored, files): (Head<'_>, &[u8]) = postcard::take_from_bytes(sheet.body()).ok()?;
-        (stored.digest == stamps.digest).then_some(())?;
-        let files = sheet.body().len() - files.len();
-        let names = files - stored.names.len()..files;
-        let cycles = stored.cycles.iter().map(|id| config.calendar.cycle(id)).collect::<Option<_>>()?;
-        let sensitive = stored.sensitive.iter().map(|&name| name.to_owned()).collect();
-        Some(Outline { head, config: config.clone(), cycles, sensitive, sheet, names, files })
+        let files = Files::Kept(answers.shelf.clone(), answers.name(FILES));
+        Outline::of(head, config, stamps, sheet, files)
+    }
+
+    /// Gives the goals of a clean work tree of which an earlier run, at another commit, knows most files: those with the
+    /// stamps that they had then are not read. `None` where there was none, and where anything is amiss or not committed.
+    pub fn outline_beside(
+        &self,
+        repository: &Repository,
+        root: &Path,
+        head: ObjectId,
+        config: &Config,
+        stamps: &Stamps,
+    ) -> Option<Outline> {
+        (source::settled_configuration(repository, root, head)? == *config).then_some(())?;
+        let answers = Answers::new(self, head, config, &Options::default());
+        let names = answers.shelf.names();
+        let earlier = names.iter().find_map(|name| name.strip_prefix(GOALS))?;
+        let on = answers.shelf.read(&format!("{GOALS}{earlier}"), 0)?.checksum;
+        let sheet = answers.shelf.read(&format!("{FILES}{earlier}"), on)?;
+        let held: Vec<Held<'_>> = postcard::from_bytes(sheet.body()).ok()?;
+        let held: HashMap<&str, &Held<'_>> = held.iter().map(|file| (file.path, file)).collect();
+        let settled = stamps.settled(repository, head, config)?;
+        let (mut all, mut others) = (Vec::with_capacity(settled.len()), Vec::new());
+        for file in &settled {
+            match held.get(file.path.as_str()).filter(|held| held.stamp == file.stamp) {
+                Some(held) if held.blob == file.blob.0 => all.push((*held).clone()),
+                // It is as it was, and that is not what HEAD has: it is not committed.
+                Some(_) => return None,
+                None => others.push(file),
+            }
+        }
+        let read = source::committed(root, &others)?;
+        all.extend(read.iter().zip(others).map(|(file, settled)| Held::of(file, settled)));
+        all.sort_unstable_by_key(|file| file.path);
+        let named = |entry: &String| {
+            let paths = source::Paths::new([entry]);
+            settled.iter().any(|file| paths.holds(&file.path))
+        };
+        let count: usize = all.iter().map(|file| file.goals.len()).sum();
+        (config.paths.iter().all(named) && count <= source::MOST_OBJECTIVES).then_some(())?;
+        let (goals, files) = written(config, stamps, &all)?;
+        if stamps.rested && answers.keep_outline(&goals, &files).is_some() && earlier != answers.name("") {
+            answers.forget_outline(earlier);
+        }
+        let sheet = Sheet::new(&goals);
+        let files = Files::Here(Sheet::new(&files));
+        Some(Outline { is_new: true, ..Outline::of(head, config, stamps, sheet, files)? })
     }
 
     /// Keeps the goals of a clean work tree that was read with these stamps, where each has a name of its own.
-    pub fn keep_outline(&self, head: ObjectId, stamps: &Stamps, tree: &Tree) {
-        if let Some(bytes) = written(stamps, tree) {
-            let answers = Answers::new(self, head, &tree.config, &Options::default());
+    pub fn keep_outline(&self, head: ObjectId, stamps: &Stamps, settled: &[Settled], tree: &Tree) {
+        let held = held(&tree.files, settled);
+        if let Some((goals, files)) = held.and_then(|held| written(&tree.config, stamps, &held)) {
             // Who cannot write reads the files again.
-            let _ = answers.shelf.write(&answers.name(GOALS), 0, &bytes, true);
+            let _ = Answers::new(self, head, &tree.config, &Options::default()).keep_outline(&goals, &files);
         }
     }
 }
 
+impl Answers {
+    /// Keeps both halves of an outline. They belong together: files lie on the goals.
+    fn keep_outline(&self, goals: &[u8], files: &[u8]) -> Option<()> {
+        self.shelf.write(&self.name(FILES), self.shelf.checksum(goals, 0), files, true)?;
+        self.shelf.write(&self.name(GOALS), 0, goals, true)
+    }
+
+    /// Removes an outline that another took the place of, unless there is an answer to tell by it.
+    fn forget_outline(&self, id: &str) {
+        if !self.shelf.has(&format!("{ANSWER}{id}")) {
+            self.shelf.remove(&format!("{GOALS}{id}"));
+            self.shelf.remove(&format!("{FILES}{id}"));
+        }
+    }
+}
+
+/// Takes what a log needs of some files; `None` where one is not among those that HEAD has.
+fn held<'a>(files: &'a [ObjectiveFile], settled: &'a [Settled]) -> Option<Vec<Held<'a>>> {
+    let settled: HashMap<&str, &Settled> = settled.iter().map(|file| (file.path.as_str(), file)).collect();
+    files.iter().map(|file| Some(Held::of(file, settled.get(file.path.as_str())?))).collect()
+}
+
 /// Writes the goals down; `None` where an objective is there twice, or a name would not come back as it is.
-fn written(stamps: &Stamps, tree: &Tree) -> Option<Vec<u8>> {
-    let (mut seen, mut cycles, mut sensitive) = (HashSet::new(), BTreeSet::new(), Vec::new());
+fn written(config: &Config, stamps: &Stamps, files: &[Held<'_>]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (mut seen, mut cycles, mut sensitive) = (HashSet::new(), BTreeMap::new(), Vec::new());
     let mut names = "\n".to_owned();
-    for located in tree.objectives() {
-        let (Some(name), Some(cycle)) = (located.name(), located.objective.cycle.as_deref()) else { continue };
-        let key_results = &located.objective.key_results;
-        for kr in key_results.iter().filter(|kr| kr.sensitive) {
-            sensitive.push(name.key_result(&kr.id).to_string());
+    for goal in files.iter().flat_map(|file| &file.goals) {
+        let Some(cycle) = goal.cycle else { continue };
+        let ids = goal.key_results.iter().map(|kr| kr.0);
+        let is_plain = |part: &str| !part.is_empty() && memchr::memchr2(b'/', b'\n', part.as_bytes()).is_none();
+        [cycle, goal.id].into_iter().chain(ids.clone()).all(is_plain).then_some(())?;
+        for kr in goal.key_results.iter().filter(|kr| kr.2) {
+            sensitive.push(format!("{cycle}/{}/{}", goal.id, kr.0));
         }
         // Who types a name means none of a cycle that has no days.
-        if !cycles.contains(cycle) && tree.config.calendar.cycle(cycle).is_none() {
+        if !*cycles.entry(cycle).or_insert_with(|| config.calendar.cycle(cycle).is_some()) {
             continue;
         }
-        cycles.insert(cycle);
-        for name in key_results.iter().map(|kr| name.key_result(&kr.id)).chain([name.clone()]) {
-            let text = name.to_string();
-            (!text.contains('\n') && Name::parse(&text).as_ref() == Some(&name)).then_some(())?;
-            names.push_str(&text);
-            names.push('\n');
+        for id in ids {
+            names.extend([cycle, "/", goal.id, "/", id, "\n"]);
         }
-        seen.insert(name).then_some(())?;
+        names.extend([cycle, "/", goal.id, "\n"]);
+        seen.insert((cycle, goal.id)).then_some(())?;
     }
-    let goal = |one| {
-        let Objective { cycle, id, owners, key_results, .. }: &Objective = one;
-        let key_results = key_results.iter().map(|kr| (kr.id.as_str(), kr.owner.as_deref(), kr.sensitive));
-        Goal {
-            cycle: cycle.as_deref(),
-            id,
-            owners: owners.iter().map(String::as_str).collect(),
-            key_results: key_results.collect(),
-        }
-    };
-    let files: Files<'_> =
-        tree.files.iter().map(|file| (file.path.as_str(), file.objectives.iter().map(goal).collect())).collect();
+    let cycles = cycles.into_iter().filter(|cycle| cycle.1).map(|cycle| cycle.0).collect();
     let sensitive = sensitive.iter().map(String::as_str).collect();
     let head = postcard::to_allocvec(&Head { digest: stamps.digest, cycles, sensitive, names: &names }).ok()?;
-    Some([head, postcard::to_allocvec(&files).ok()?].concat())
+    Some((head, postcard::to_allocvec(files).ok()?))
 }
 
 #[cfg(test)]

@@ -119,9 +119,9 @@ fn flat(part: &Part<'_>, baseline: f64, goal: &Goal, found: &mut Vec<Finding>) {
     let message = format!("{seen}, so there is nothing to move");
     let help = "write where it starts and where it goes, or `at_most`/`at_least` for a value to keep";
     let mut finding = part.finding(&RULE, field, message, help);
-    if let Some(range) = part.place.values.get(other) {
+    if let Some(range) = part.place.fields.get(other) {
         let text = if other == "target" { "it is to end here" } else { "it starts here" };
-        finding = finding.and(part.item.file.file, range.clone(), text);
+        finding = finding.and(part.item.file.file, range, text);
     }
     found.push(finding);
 }

@@ -53,7 +53,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     let mut seen = BTreeSet::new();
     for item in context.objectives.iter().filter(|item| item.objective.cycle.is_none()) {
         // A cycle that did not read is a finding already; one missing at the head of a file is said once.
-        let misread = item.place.table.values.contains_key("cycle") || item.file.head.values.contains_key("cycle");
+        let misread = item.place.table.fields.contains_key("cycle") || item.file.head.fields.contains_key("cycle");
         if misread || !seen.insert(item.file.file) {
             continue;
         }
@@ -90,7 +90,7 @@ fn above(source: &SourceFile, item: &Item<'_>, line: &str) -> Edit {
     let (text, end) = (&source.text, source.line_end());
     let top = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let line_of = |at: usize| text[..at].rfind('\n').map_or(top, |at| at + 1);
-    let first = line_of(item.file.head.keys.values().map(|key| key.start).min().unwrap_or(top));
+    let first = line_of(item.file.head.fields.keys().map(|key| key.start).min().unwrap_or(top));
     if !text[first..].trim_start_matches([' ', '\t']).starts_with('[') {
         return Edit { range: first..first, text: format!("{line}{end}") };
     }

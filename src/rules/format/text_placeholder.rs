@@ -47,51 +47,49 @@ declare_rule! {
     ///
     /// ## Source
     /// git-okr's own; the OKR templates that teams start from all carry such lines.
-    "text-placeholder", Format, Error, Tree(check),
+    "text-placeholder", Format, Error, Each(check),
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for item in &context.objectives {
-        let objective = item.objective;
-        let texts = [("title", Some(&objective.title)), ("why", objective.why.as_ref())];
-        for (field, text) in texts {
-            let Some(left) = text.and_then(|text| placeholder(text)) else { continue };
-            if read(context, item, item.place.table.values.get(field)) {
-                let (message, help) = words(&left);
-                found.push(item.finding(&RULE, field, message, help));
-            }
+fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
+    let objective = item.objective;
+    let texts = [("title", Some(&objective.title)), ("why", objective.why.as_ref())];
+    for (field, text) in texts {
+        let Some(left) = text.and_then(|text| placeholder(text)) else { continue };
+        if read(context, item, item.place.table.fields.get(field)) {
+            let (message, help) = words(&left);
+            found.push(item.finding(&RULE, field, message, help));
         }
-        for (initiative, place) in objective.initiatives.iter().zip(&item.place.initiatives) {
-            if let Some(left) = placeholder(&initiative.title) {
-                let (message, help) = words(&left);
-                let finding = item.finding(&RULE, "initiative.title", message, help);
-                found.push(finding.at(item.file.file, place.of("title"), ""));
-            }
+    }
+    for (initiative, place) in objective.initiatives.iter().zip(&item.place.initiatives) {
+        if let Some(left) = placeholder(&initiative.title) {
+            let (message, help) = words(&left);
+            let finding = item.finding(&RULE, "initiative.title", message, help);
+            found.push(finding.at(item.file.file, place.of("title"), ""));
         }
-        for part in item.parts() {
-            let mut look = |field: &str, text: &str| {
-                let Some(left) = placeholder(text) else { return };
-                if read(context, item, part.place.values.get(field)) {
-                    let (message, help) = words(&left);
-                    found.push(part.finding(&RULE, field, message, help));
-                }
-            };
-            look("title", &part.key_result.title);
-            if let Some(definition) = &part.key_result.definition {
-                look("definition", definition);
+    }
+    for part in item.parts() {
+        let mut look = |field: &str, text: &str| {
+            let Some(left) = placeholder(text) else { return };
+            if read(context, item, part.place.fields.get(field)) {
+                let (message, help) = words(&left);
+                found.push(part.finding(&RULE, field, message, help));
             }
-            if let Some(Measure::Milestones(milestones)) = &part.key_result.measure {
-                for (at, one) in milestones.iter().enumerate() {
-                    look(&format!("milestone.{at}.title"), &one.title);
-                }
+        };
+        look("title", &part.key_result.title);
+        if let Some(definition) = &part.key_result.definition {
+            look("definition", definition);
+        }
+        if let Some(Measure::Milestones(milestones)) = &part.key_result.measure {
+            for (at, one) in milestones.iter().enumerate() {
+                look(&format!("milestone.{at}.title"), &one.title);
             }
         }
     }
 }
 
 /// Tells whether a text is written and could be read: one that is too long is a finding already.
-fn read(context: &Context<'_>, item: &Item<'_>, written: Option<&Range<usize>>) -> bool {
-    written.is_some_and(|range| !context.misread(item.file.file, range))
+fn read(context: &Context<'_>, item: &Item<'_>, written: Option<Range<usize>>) -> bool {
+    written.is_some_and(|range| !context.misread(item.file.file, || range))
 }
 
 fn words(left: &str) -> (String, &'static str) {
@@ -109,22 +107,30 @@ const FILLER: &str = "lorem ipsum";
 
 /// Tells in one pass whether something may be left in a text: of most texts nothing needs a closer look.
 fn suspect(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // A look at all of the bytes is quicker than one that stops.
+    if bytes.iter().fold(false, |odd, &byte| odd | matches!(byte, b'<' | b'{' | 0x80..)) {
+        return true;
+    }
     let begins = |at: usize, word: &str| {
-        text.as_bytes().get(at..at + word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes()))
+        bytes.get(at..at + word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes()))
     };
-    let (mut inside, mut said) = (false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        let suspect = match byte.to_ascii_lowercase() {
-            b'<' | b'{' | 0x80.. => true,
-            b't' | b'f' | b'x' if !inside => WORDS.iter().any(|word| begins(at, word)),
-            b'l' => begins(at, FILLER),
-            _ => false,
-        };
-        inside = byte.is_ascii_alphanumeric();
-        if suspect || inside && !said && KINDS.iter().any(|kind| begins(at, kind)) {
-            return true;
+    let (mut start, mut said) = (0, false);
+    while start < bytes.len() {
+        let rest = &bytes[start..];
+        let length = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let end = start + length;
+        if length > 0 {
+            let left = matches!(rest[0] | 0x20, b't' | b'f' | b'x') && WORDS.iter().any(|word| begins(start, word));
+            let named = !said && KINDS.iter().any(|kind| begins(start, kind));
+            let filler = matches!(bytes[end - 1], b'm' | b'M')
+                && FILLER.find(' ').and_then(|first| end.checked_sub(first)).is_some_and(|at| begins(at, FILLER));
+            if left || named || filler {
+                return true;
+            }
+            said = true;
         }
-        said |= inside;
+        start = end + 1;
     }
     !said
 }

@@ -1,5 +1,5 @@
 use crate::finding::Finding;
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Item, declare_rule};
 
 declare_rule! {
     /// An objective that is neither committed nor aspirational.
@@ -44,20 +44,17 @@ declare_rule! {
     ///
     /// ## Source
     /// Google's OKR playbook, in John Doerr, Measure What Matters (2018).
-    "commitment-untyped", Method, Info, Tree(check),
+    "commitment-untyped", Method, Info, Active(check),
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for item in context.active() {
-        let untyped =
-            item.objective.commitment.is_none() && item.goals().any(|part| part.key_result.commitment.is_none());
-        if untyped && !context.misread(item.file.file, &item.extent()) {
-            let message = format!(
-                "`{}` is neither committed nor aspirational, so nobody knows which score is a success",
-                item.objective.id
-            );
-            let help = "write `commitment = \"committed\"` (1.0 is success) or `\"aspirational\"` (0.7 is)";
-            found.push(item.finding(&RULE, "commitment", message, help));
-        }
+fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
+    let untyped = item.objective.commitment.is_none() && item.goals().any(|part| part.key_result.commitment.is_none());
+    if untyped && !context.misread(item.file.file, || item.extent()) {
+        let message = format!(
+            "`{}` is neither committed nor aspirational, so nobody knows which score is a success",
+            item.objective.id
+        );
+        let help = "write `commitment = \"committed\"` (1.0 is success) or `\"aspirational\"` (0.7 is)";
+        found.push(item.finding(&RULE, "commitment", message, help));
     }
 }

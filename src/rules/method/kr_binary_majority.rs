@@ -1,6 +1,6 @@
 use crate::finding::Finding;
 use crate::okr::Kind;
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Item, declare_rule};
 
 declare_rule! {
     /// An objective most of whose key results are binary or milestones.
@@ -68,25 +68,23 @@ declare_rule! {
     ///
     /// ## Source
     /// Christina Wodtke, Radical Focus (2021), and Joshua Seiden, Outcomes Over Output (2019).
-    "kr-binary-majority", Method, Warning, Tree(check),
+    "kr-binary-majority", Method, Warning, Active(check),
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for item in context.active() {
-        let kinds: Vec<Option<Kind>> = item.goals().map(|part| part.key_result.kind()).collect();
-        let things = kinds.iter().filter(|kind| matches!(kind, Some(Kind::Binary | Kind::Milestones))).count();
-        if kinds.len() > 1 && things * 2 > kinds.len() {
-            let message = format!(
-                "{things} of the {} key results of `{}` are things to get done, so little says that something became better",
-                kinds.len(),
-                item.objective.id
-            );
-            found.push(item.finding(
-                &RULE,
-                "key_result",
-                message,
-                "ask of each: what changes for whom once it is done? Measure that",
-            ));
-        }
+fn check(_: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
+    let kinds: Vec<Option<Kind>> = item.goals().map(|part| part.key_result.kind()).collect();
+    let things = kinds.iter().filter(|kind| matches!(kind, Some(Kind::Binary | Kind::Milestones))).count();
+    if kinds.len() > 1 && things * 2 > kinds.len() {
+        let message = format!(
+            "{things} of the {} key results of `{}` are things to get done, so little says that something became better",
+            kinds.len(),
+            item.objective.id
+        );
+        found.push(item.finding(
+            &RULE,
+            "key_result",
+            message,
+            "ask of each: what changes for whom once it is done? Measure that",
+        ));
     }
 }

@@ -1,5 +1,5 @@
 use crate::finding::Finding;
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Item, declare_rule};
 
 declare_rule! {
     /// An objective with fewer than two or more than five key results.
@@ -52,26 +52,24 @@ declare_rule! {
     ///
     /// ## Source
     /// re:Work, Set goals with OKRs (Google): about three; Christina Wodtke, Radical Focus: three.
-    "kr-count", Method, Warning, Tree(check), thresholds: &[("min", 2.0), ("max", 5.0)],
+    "kr-count", Method, Warning, Active(check), thresholds: &[("min", 2.0), ("max", 5.0)],
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
     let (min, max) = (context.threshold(&RULE, "min"), context.threshold(&RULE, "max"));
-    for item in context.active() {
-        #[allow(clippy::cast_precision_loss)]
-        let count = item.goals().count() as f64;
-        let (why, help) = if count > max {
-            ("that is more than anybody keeps in mind", "keep those that show best whether the objective is reached")
-        } else if count < min && count > 0.0 {
-            ("a single side of a goal is easily gamed", "add one that shows the other side of it")
-        } else {
-            continue;
-        };
-        let message = format!(
-            "`{}` counts {count} key result{} ({min} to {max}): {why}",
-            item.objective.id,
-            if count == 1.0 { "" } else { "s" }
-        );
-        found.push(item.finding(&RULE, "key_result", message, help));
-    }
+    #[allow(clippy::cast_precision_loss)]
+    let count = item.goals().count() as f64;
+    let (why, help) = if count > max {
+        ("that is more than anybody keeps in mind", "keep those that show best whether the objective is reached")
+    } else if count < min && count > 0.0 {
+        ("a single side of a goal is easily gamed", "add one that shows the other side of it")
+    } else {
+        return;
+    };
+    let message = format!(
+        "`{}` counts {count} key result{} ({min} to {max}): {why}",
+        item.objective.id,
+        if count == 1.0 { "" } else { "s" }
+    );
+    found.push(item.finding(&RULE, "key_result", message, help));
 }

@@ -1,8 +1,7 @@
 use crate::finding::Edit;
 use crate::finding::Finding;
-use crate::rules::Part;
-use crate::rules::sentence::reached;
-use crate::rules::{Context, declare_rule};
+use crate::rules::sentence::{Sentence, reached};
+use crate::rules::{Context, Part, declare_rule};
 
 declare_rule! {
     /// A key result whose sentence says when it is reached, and whose fields do not.
@@ -47,45 +46,43 @@ declare_rule! {
     ///
     /// ## Source
     /// git-okr's own.
-    "kr-fields-missing", Method, Warning, Tree(check), fixable: true,
+    "kr-fields-missing", Method, Warning, Said(check), fixable: true,
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for part in context.active_parts() {
-        if part.key_result.measure.is_some() || context.misread(part.item.file.file, &part.extent()) {
-            continue;
-        }
-        let Some(said) = reached(&part.key_result.title, context.english()) else { continue };
-        let message = format!(
-            "the title says when `{}` is reached (`{}`), the fields do not, so it does not count",
-            part.key_result.id, said.words
-        );
-        let lines: Vec<String> = said
-            .fields
-            .iter()
-            .filter(|(key, _)| !part.place.values.contains_key(key))
-            .map(|(key, value)| format!("{key} = {value}"))
-            .collect();
-        let help = if lines.is_empty() {
-            "write `baseline` and `target`, `at_most` or `at_least`, or milestones".to_owned()
-        } else {
-            format!("write `{}`", lines.join("`, `"))
-        };
-        let mut finding = part.finding(&RULE, "title", message, help);
-        let whole = !lines.is_empty() && lines.iter().all(|line| !line.contains('…'));
-        if let (true, Some(title)) = (whole && own_lines(&part, context), part.place.values.get("title")) {
-            let text: String = lines.iter().map(|line| format!("\n{line}")).collect();
-            let edit = Edit { range: title.end..title.end, text };
-            finding = finding.fix("write the fields that the title names", false, vec![edit]);
-        }
-        found.push(finding);
+fn check(context: &Context<'_>, part: &Part<'_>, said: &Sentence<'_>, found: &mut Vec<Finding>) {
+    if part.key_result.measure.is_some() || context.misread(part.item.file.file, || part.extent()) {
+        return;
     }
+    let Some(said) = reached(said, context.english()) else { return };
+    let message = format!(
+        "the title says when `{}` is reached (`{}`), the fields do not, so it does not count",
+        part.key_result.id, said.words
+    );
+    let lines: Vec<String> = said
+        .fields
+        .iter()
+        .filter(|(key, _)| !part.place.fields.contains_key(key))
+        .map(|(key, value)| format!("{key} = {value}"))
+        .collect();
+    let help = if lines.is_empty() {
+        "write `baseline` and `target`, `at_most` or `at_least`, or milestones".to_owned()
+    } else {
+        format!("write `{}`", lines.join("`, `"))
+    };
+    let mut finding = part.finding(&RULE, "title", message, help);
+    let whole = !lines.is_empty() && lines.iter().all(|line| !line.contains('…'));
+    if let (true, Some(title)) = (whole && own_lines(part, context), part.place.fields.get("title")) {
+        let text: String = lines.iter().map(|line| format!("\n{line}")).collect();
+        let edit = Edit { range: title.end..title.end, text };
+        finding = finding.fix("write the fields that the title names", false, vec![edit]);
+    }
+    found.push(finding);
 }
 
 /// Tells whether a table has its keys on lines of their own, and nothing after the title on its line.
 fn own_lines(part: &Part<'_>, context: &Context<'_>) -> bool {
     let text = &context.tree.sources.get(part.item.file.file).text;
-    let title_ends = part.place.values.get("title").and_then(|title| text.get(title.end..));
+    let title_ends = part.place.fields.get("title").and_then(|title| text.get(title.end..));
     let header = text.get(part.place.header.clone()).is_some_and(|header| header.starts_with("[["));
     header && title_ends.is_some_and(|rest| rest.starts_with(['\n', '\r']) || rest.is_empty())
 }

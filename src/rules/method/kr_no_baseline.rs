@@ -62,11 +62,11 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         else {
             continue;
         };
-        let misread = context.misread(part.item.file.file, &part.extent());
+        let misread = context.misread(part.item.file.file, || part.extent());
         if part.key_result.current.is_none() && !misread && !measured.contains(part.called().as_str()) {
             let message =
                 format!("`{}` has no baseline and no check-in yet, so no progress can be told", part.key_result.id);
-            let field = if part.place.values.contains_key("target") { "target" } else { "change" };
+            let field = if part.place.fields.contains_key("target") { "target" } else { "change" };
             found.push(part.finding(&RULE, field, message, "measure it now and write `baseline = …`"));
         }
     }

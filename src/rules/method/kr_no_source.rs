@@ -1,6 +1,7 @@
 use crate::finding::Finding;
 use crate::okr::Measure;
-use crate::rules::{Context, declare_rule};
+use crate::rules::sentence::Sentence;
+use crate::rules::{Context, Part, declare_rule};
 
 declare_rule! {
     /// A number with no `source`, `definition` or `evidence`.
@@ -45,24 +46,20 @@ declare_rule! {
     ///
     /// ## Source
     /// Paul Niven and Ben Lamorte, Objectives and Key Results (2016): write down where the number comes from.
-    "kr-no-source", Method, Info, Tree(check),
+    "kr-no-source", Method, Info, Said(check),
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for part in context.active_parts() {
-        let key_result = part.key_result;
-        let number = matches!(key_result.measure, Some(Measure::Metric { .. } | Measure::Bound(_)));
-        if number && key_result.source.is_none() && key_result.definition.is_none() && key_result.evidence.is_empty() {
-            let message = format!(
-                "nothing says where the number of `{}` comes from, so the next one may be another",
-                key_result.id
-            );
-            found.push(part.finding(
-                &RULE,
-                "id",
-                message,
-                "write `source = \"<url>\"` or `definition = \"<population, window>\"`",
-            ));
-        }
+fn check(_: &Context<'_>, part: &Part<'_>, _: &Sentence<'_>, found: &mut Vec<Finding>) {
+    let key_result = part.key_result;
+    let number = matches!(key_result.measure, Some(Measure::Metric { .. } | Measure::Bound(_)));
+    if number && key_result.source.is_none() && key_result.definition.is_none() && key_result.evidence.is_empty() {
+        let message =
+            format!("nothing says where the number of `{}` comes from, so the next one may be another", key_result.id);
+        found.push(part.finding(
+            &RULE,
+            "id",
+            message,
+            "write `source = \"<url>\"` or `definition = \"<population, window>\"`",
+        ));
     }
 }

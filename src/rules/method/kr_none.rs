@@ -1,6 +1,6 @@
 use crate::finding::Finding;
 use crate::okr::Status;
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Item, declare_rule};
 
 declare_rule! {
     /// An objective without a key result.
@@ -39,19 +39,17 @@ declare_rule! {
     ///
     /// ## Source
     /// John Doerr, Measure What Matters (2018): objectives and key results are the yin and yang of goal setting.
-    "kr-none", Method, Error, Tree(check),
+    "kr-none", Method, Error, Active(check),
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for item in context.active() {
-        // A key result that could not be named is a finding of its own, and one that was given up was one.
-        let given_up = item.objective.key_results.iter().any(|key_result| key_result.status != Status::Active);
-        if given_up || context.misread(item.file.file, &item.extent()) || item.goals().next().is_some() {
-            continue;
-        }
-        let seen = if item.objective.key_results.is_empty() { "no key result" } else { "only guardrails" };
-        let message = format!("`{}` has {seen}, so nothing says when it is reached", item.objective.id);
-        let help = "add a `[[objective.key_result]]` with `baseline` and `target`: two to five of them";
-        found.push(item.finding(&RULE, "key_result", message, help));
+fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
+    // A key result that could not be named is a finding of its own, and one that was given up was one.
+    let given_up = item.objective.key_results.iter().any(|key_result| key_result.status != Status::Active);
+    if given_up || item.goals().next().is_some() || context.misread(item.file.file, || item.extent()) {
+        return;
     }
+    let seen = if item.objective.key_results.is_empty() { "no key result" } else { "only guardrails" };
+    let message = format!("`{}` has {seen}, so nothing says when it is reached", item.objective.id);
+    let help = "add a `[[objective.key_result]]` with `baseline` and `target`: two to five of them";
+    found.push(item.finding(&RULE, "key_result", message, help));
 }

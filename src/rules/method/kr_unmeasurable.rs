@@ -1,6 +1,6 @@
 use crate::finding::Finding;
-use crate::rules::sentence::reached;
-use crate::rules::{Context, declare_rule};
+use crate::rules::sentence::{Sentence, reached};
+use crate::rules::{Context, Part, declare_rule};
 
 declare_rule! {
     /// A key result of which neither the fields nor the sentence say when it is reached.
@@ -44,22 +44,17 @@ declare_rule! {
     ///
     /// ## Source
     /// Marissa Mayer, quoted by Doerr in Measure What Matters (2018): it is not a key result unless it has a number.
-    "kr-unmeasurable", Method, Error, Tree(check),
+    "kr-unmeasurable", Method, Error, Said(check),
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for part in context.active_parts() {
-        let misread = || context.misread(part.item.file.file, &part.extent());
-        if part.key_result.measure.is_none()
-            && !misread()
-            && reached(&part.key_result.title, context.english()).is_none()
-        {
-            let message = format!(
-                "neither fields nor title say when `{}` is reached: no number, no limit, no `all` or `zero`",
-                part.key_result.id
-            );
-            let help = "write `baseline` and `target`, `at_most` or `at_least`, milestones, or `done = false` for a thing that is there or not";
-            found.push(part.finding(&RULE, "title", message, help));
-        }
+fn check(context: &Context<'_>, part: &Part<'_>, said: &Sentence<'_>, found: &mut Vec<Finding>) {
+    let misread = || context.misread(part.item.file.file, || part.extent());
+    if part.key_result.measure.is_none() && !misread() && reached(said, context.english()).is_none() {
+        let message = format!(
+            "neither fields nor title say when `{}` is reached: no number, no limit, no `all` or `zero`",
+            part.key_result.id
+        );
+        let help = "write `baseline` and `target`, `at_most` or `at_least`, milestones, or `done = false` for a thing that is there or not";
+        found.push(part.finding(&RULE, "title", message, help));
     }
 }

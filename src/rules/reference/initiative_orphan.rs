@@ -1,6 +1,6 @@
 use crate::finding::Finding;
 use crate::okr::InitiativeStatus;
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Item, declare_rule};
 
 declare_rule! {
     /// An initiative that drives no key result.
@@ -53,18 +53,16 @@ declare_rule! {
     ///
     /// ## Source
     /// Christina Wodtke, Radical Focus (2021): the tasks of the week serve the key results.
-    "initiative-orphan", Reference, Info, Tree(check),
+    "initiative-orphan", Reference, Info, Active(check),
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for item in context.active() {
-        for (initiative, place) in item.objective.initiatives.iter().zip(&item.place.initiatives) {
-            if initiative.drives.is_empty() && initiative.status != InitiativeStatus::Dropped {
-                let message = "this initiative drives no key result, so it is not said what it should move";
-                let help = "write `drives = [\"<key-result>\"]`";
-                let finding = item.finding(&RULE, "initiative.drives", message, help);
-                found.push(finding.at(item.file.file, place.of("title"), ""));
-            }
+fn check(_: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
+    for (initiative, place) in item.objective.initiatives.iter().zip(&item.place.initiatives) {
+        if initiative.drives.is_empty() && initiative.status != InitiativeStatus::Dropped {
+            let message = "this initiative drives no key result, so it is not said what it should move";
+            let help = "write `drives = [\"<key-result>\"]`";
+            let finding = item.finding(&RULE, "initiative.drives", message, help);
+            found.push(finding.at(item.file.file, place.of("title"), ""));
         }
     }
 }

@@ -1,6 +1,6 @@
 use crate::finding::Finding;
 use crate::okr::{InitiativeStatus, Kind};
-use crate::rules::{Context, Part, declare_rule};
+use crate::rules::{Context, Item, Part, declare_rule};
 use std::collections::BTreeSet;
 
 declare_rule! {
@@ -69,25 +69,23 @@ declare_rule! {
     ///
     /// ## Source
     /// Christina Wodtke, Radical Focus (2021): each key result has work behind it.
-    "kr-no-initiative", Reference, Info, Tree(check),
+    "kr-no-initiative", Reference, Info, Active(check),
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for item in context.active() {
-        // One that drives nothing yet may well be meant for what is not driven: that is `initiative-orphan`, and no more.
-        if item.objective.initiatives.iter().all(|one| one.drives.is_empty()) {
-            continue;
-        }
-        let initiatives = item.objective.initiatives.iter().filter(|one| one.status != InitiativeStatus::Dropped);
-        let driven: BTreeSet<String> = initiatives
-            .flat_map(|one| &one.drives)
-            .filter_map(|written| Some(context.key_result(item, written)?.one()?.to_string()))
-            .collect();
-        // A bound is kept by everything that is done, not reached by one thing.
-        let moves = |part: &Part<'_>| part.key_result.kind() != Some(Kind::Bound);
-        for part in item.goals().filter(|part| moves(part) && !driven.contains(&part.called())) {
-            let message = format!("no initiative drives `{}`, so nobody is said to work on it", part.key_result.id);
-            found.push(part.finding(&RULE, "id", message, "add it to the `drives` of an initiative, or plan one"));
-        }
+fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
+    // One that drives nothing yet may well be meant for what is not driven: that is `initiative-orphan`, and no more.
+    if item.objective.initiatives.iter().all(|one| one.drives.is_empty()) {
+        return;
+    }
+    let initiatives = item.objective.initiatives.iter().filter(|one| one.status != InitiativeStatus::Dropped);
+    let driven: BTreeSet<String> = initiatives
+        .flat_map(|one| &one.drives)
+        .filter_map(|written| Some(context.key_result(item, written)?.one()?.to_string()))
+        .collect();
+    // A bound is kept by everything that is done, not reached by one thing.
+    let moves = |part: &Part<'_>| part.key_result.kind() != Some(Kind::Bound);
+    for part in item.goals().filter(|part| moves(part) && !driven.contains(&part.called())) {
+        let message = format!("no initiative drives `{}`, so nobody is said to work on it", part.key_result.id);
+        found.push(part.finding(&RULE, "id", message, "add it to the `drives` of an initiative, or plan one"));
     }
 }

@@ -1,5 +1,5 @@
 use crate::finding::Finding;
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Item, declare_rule};
 
 declare_rule! {
     /// A key result with more than one owner.
@@ -47,25 +47,21 @@ declare_rule! {
     ///
     /// ## Source
     /// John Doerr, Measure What Matters (2018): one owner for each key result.
-    "owner-many", Reference, Warning, Tree(check),
+    "owner-many", Reference, Warning, Each(check),
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for item in &context.objectives {
-        for part in item.parts() {
-            let Some(owner) = &part.key_result.owner else { continue };
-            if is_several(owner) {
-                let message = format!(
-                    "`{}` has more than one owner ({owner}), so each may wait for the other",
-                    part.key_result.id
-                );
-                found.push(part.finding(
-                    &RULE,
-                    "owner",
-                    message,
-                    "name the one who answers for it, or a team of `[teams]`",
-                ));
-            }
+fn check(_: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
+    for part in item.parts() {
+        let Some(owner) = &part.key_result.owner else { continue };
+        if is_several(owner) {
+            let message =
+                format!("`{}` has more than one owner ({owner}), so each may wait for the other", part.key_result.id);
+            found.push(part.finding(
+                &RULE,
+                "owner",
+                message,
+                "name the one who answers for it, or a team of `[teams]`",
+            ));
         }
     }
 }

@@ -1,5 +1,5 @@
 use crate::finding::Finding;
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Item, declare_rule};
 
 declare_rule! {
     /// An objective that nobody stands behind.
@@ -44,16 +44,14 @@ declare_rule! {
     ///
     /// ## Source
     /// re:Work, Set goals with OKRs (Google): every goal has an owner.
-    "owner-missing", Reference, Error, Tree(check),
+    "owner-missing", Reference, Error, Each(check),
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for item in &context.objectives {
-        let written = ["owner", "owners"].iter().any(|key| item.place.table.values.contains_key(key));
-        if item.objective.owners.is_empty() && !(written && context.misread(item.file.file, &item.extent())) {
-            let message = format!("`{}` has no owner, so nobody will check in", item.objective.id);
-            let help = "write `owner = \"@team\"` here, or above the first objective of the file";
-            found.push(item.finding(&RULE, "owner", message, help));
-        }
+fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
+    let written = ["owner", "owners"].iter().any(|key| item.place.table.fields.contains_key(key));
+    if item.objective.owners.is_empty() && !(written && context.misread(item.file.file, || item.extent())) {
+        let message = format!("`{}` has no owner, so nobody will check in", item.objective.id);
+        let help = "write `owner = \"@team\"` here, or above the first objective of the file";
+        found.push(item.finding(&RULE, "owner", message, help));
     }
 }

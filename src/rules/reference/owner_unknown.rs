@@ -82,7 +82,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     // A default at the head of a file is said once.
     let mut seen = BTreeSet::new();
     for item in &context.objectives {
-        let own = if item.place.table.values.contains_key("owners") { "owners" } else { "owner" };
+        let own = if item.place.table.fields.contains_key("owners") { "owners" } else { "owner" };
         for owner in item.objective.owners.iter().filter(|owner| !known.contains_key(&owner.to_lowercase())) {
             if seen.insert((item.file.file, item.span(own).start, owner)) {
                 let (message, help) = words(owner);

@@ -3,15 +3,14 @@
 use super::lexicon::{Class, Form};
 use super::reached::reached;
 use super::spoken::{Spoken, unled};
-use super::tokens;
+use super::tokens::Sentence;
 
 /// Finds the word by which a sentence leaves its success to opinion; `None` where something in it says when it is reached.
-pub(crate) fn arguable(text: &str) -> Option<String> {
-    if reached(text, true).is_some() {
+pub(crate) fn arguable(sentence: &Sentence<'_>) -> Option<String> {
+    if reached(sentence, true).is_some() {
         return None;
     }
-    let text = tokens::clean(text);
-    let tokens: Vec<_> = tokens::read(&text).into_iter().filter(|token| !token.aside).collect();
+    let tokens = sentence.without_asides();
     let said = Spoken(unled(&tokens));
     // `Support a format` is as clear as `Build a format`.
     let first = said.at(0)?;

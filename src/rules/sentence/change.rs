@@ -1,7 +1,7 @@
 //! Owns the signs that a sentence speaks of a change: a measure, a limit, what people do of their own accord.
 
 use super::effect::{Effect, Sign};
-use super::lexicon::{self, Class, Form};
+use super::lexicon::{Class, Form};
 use super::spoken::Spoken;
 use Class::{
     Attains, Be, Behaves, Can, Changes, Clause, Compares, Delivers, Denies, Have, Improves, Joins, Measure, Mental,
@@ -76,11 +76,14 @@ impl Spoken<'_> {
 
     /// People in front: what they do is a change, what is done to them is not.
     pub fn people(self) -> Option<Effect> {
+        if !self.0.iter().any(|token| token.noun(People)) {
+            return None;
+        }
         let end = self.phrase();
         let head = end.checked_sub(1)?;
         let who = (0..end).find(|&at| {
             let token = &self.0[at];
-            token.noun(People) && (at == head || lexicon::plural(&token.word) && !self.nounish(at + 1))
+            token.noun(People) && (at == head || token.classes.plural() && !self.nounish(at + 1))
         })?;
         let verb = self.find(who + 1, |at, token| {
             [Be, Have, Can, Behaves, Attains, Delivers].iter().any(|class| token.is(*class))
@@ -127,6 +130,9 @@ impl Spoken<'_> {
 
     /// A measure as the subject: `Churn below 3 %`, `Time to hire falls`.
     pub fn measured(self) -> Option<Effect> {
+        if !self.0.iter().any(|token| token.classes.any_noun(&[Measure, Trouble])) {
+            return None;
+        }
         let clause = self.find(1, |_, token| token.is(Clause) && token.word != "to" || token.word == "with");
         let about = |at: usize| at > 0 && self.0[at - 1].any(&["for", "on", "about"]) && !self.0[at].stop;
         let at = self.find(0, |at, _| clause.is_none_or(|clause| at < clause) && self.measure(at) && !about(at))?;
@@ -163,10 +169,10 @@ impl Spoken<'_> {
     /// Something is easier, or fast, or falls.
     pub fn compared(self) -> Option<Effect> {
         let at = self.find(0, |at, token| {
-            let counted = at > 0 && self.0[at - 1].amount.is_some();
-            let said = (at.saturating_sub(3)..at).any(|at| self.is(at, Be) || self.is(at, Behaves));
-            token.is(Compares) && !counted && !(at > 0 && self.0[at - 1].word == "the")
-                || token.is(Quality) && said
+            let counted = || at > 0 && self.0[at - 1].amount.is_some();
+            let said = || (at.saturating_sub(3)..at).any(|at| self.is(at, Be) || self.is(at, Behaves));
+            token.is(Compares) && !counted() && !(at > 0 && self.0[at - 1].word == "the")
+                || token.is(Quality) && said()
                 || at > 0 && token.form(Changes, Form::S) && !token.noun(Thing)
         })?;
         self.outcome(at..at + 1)

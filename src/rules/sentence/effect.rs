@@ -2,9 +2,9 @@
 //! where there is none the sentence stays open.
 
 use super::lexicon::{Class, Form};
-use super::numbers::{self, Amount};
+use super::numbers::Amount;
 use super::spoken::{Spoken, unled};
-use super::tokens::{self, Token};
+use super::tokens::{Sentence, Token};
 
 /// What a sentence is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,15 +63,10 @@ const LOOKS: &[Look] = &[
 ];
 
 /// Reads what a sentence is about.
-pub(crate) fn effect(text: &str) -> Effect {
-    let text = tokens::clean(text);
-    let mut tokens = tokens::read(&text);
-    let amounts: Vec<Amount> = tokens.iter().filter_map(|token| token.amount.clone()).collect();
-    if tokens.iter().any(|token| !token.aside) {
-        tokens.retain(|token| !token.aside);
-    }
-    let said = Spoken(unled(&tokens));
-    said.moves(numbers::span(&text, &amounts)).unwrap_or_else(|| said.effect())
+pub(crate) fn effect(sentence: &Sentence<'_>) -> Effect {
+    let plain = sentence.without_asides();
+    let said = Spoken(unled(if plain.is_empty() { sentence.tokens() } else { &plain }));
+    said.moves(sentence.span()).unwrap_or_else(|| said.effect())
 }
 
 impl Spoken<'_> {
@@ -105,6 +100,9 @@ impl Spoken<'_> {
     /// A number that moves: `waste down to 9 %`, `costs up 4 %`, `complaints cut in half`.
     fn shifted(self) -> Option<Effect> {
         let at = self.find(1, |at, token| {
+            if !token.is(Class::Changes) && !token.any(&["up", "down"]) {
+                return false;
+            }
             let to = token.word == "down" && self.0.get(at + 1).is_some_and(|next| next.any(&["to", "by", "from"]));
             let by = token.any(&["up", "down"]) && self.bears(at + 1);
             let from = token.word == "up" && self.0.get(at + 1).is_some_and(|next| next.any(&["from", "by"]));
@@ -118,7 +116,12 @@ impl Spoken<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{arguable, look, popular, reached};
     use super::*;
+
+    fn effect(text: &str) -> Effect {
+        look(text, super::effect)
+    }
 
     fn sign(text: &str) -> Option<Sign> {
         match effect(text) {
@@ -186,9 +189,9 @@ mod tests {
         #[test]
         fn never_panics(text in "\\PC{0,40}|((at|least|one|of|in|12|9%|a|day|all|team|have|can|ship|is|to|[:(),%→]|no|up|down|is|add|from) ?){0,9}") {
             effect(&text);
-            super::super::arguable(&text);
-            super::super::popular(&text);
-            super::super::reached(&text, true);
+            look(&text, arguable);
+            look(&text, popular);
+            look(&text, |said| reached(said, true));
         }
     }
 }

@@ -347,6 +347,8 @@ pub(super) struct Classes {
     nouns: u64,
     /// In any form, in parts too.
     any: u64,
+    /// Whether it is a noun of several.
+    plural: bool,
 }
 
 impl Classes {
@@ -366,7 +368,7 @@ impl Classes {
     }
 
     fn parts(word: &str) -> Self {
-        let mut classes = Classes::whole(word);
+        let mut classes = Classes { plural: plural(word), ..Classes::whole(word) };
         for part in word.split('/').filter(|part| part.len() < word.len()) {
             let part = Classes::whole(part);
             classes.nouns |= part.nouns;
@@ -402,7 +404,7 @@ impl Classes {
                     | stem.strip_suffix('i').map_or(0, |stem| ended(stem, "y"))
             });
         let ing = word.strip_suffix("ing").map_or(0, |stem| listed(stem) | ended(stem, "e") | doubled(stem));
-        let mut classes = Classes { base, s, past, ing, nouns: base | s, any: base | s | past | ing };
+        let mut classes = Classes { base, s, past, ing, nouns: base | s, any: base | s | past | ing, plural: false };
         // `retrain`, `rewire`: work done again.
         if classes.any == 0
             && let Some(again) = word.strip_prefix("re").filter(|again| again.len() > 3)
@@ -410,7 +412,7 @@ impl Classes {
             let again = Classes::whole(again);
             let work = Delivers.bit();
             let (base, s, past, ing) = (again.base & work, again.s & work, again.past & work, again.ing & work);
-            classes = Classes { base, s, past, ing, nouns: 0, any: base | s | past | ing };
+            classes = Classes { base, s, past, ing, nouns: 0, any: base | s | past | ing, plural: false };
         }
         classes
     }
@@ -419,6 +421,32 @@ impl Classes {
     pub fn form(&self, class: Class) -> Option<Form> {
         let forms = [(self.base, Form::Base), (self.s, Form::S), (self.past, Form::Past), (self.ing, Form::Ing)];
         forms.into_iter().find(|(classes, _)| classes & class.bit() != 0).map(|(_, form)| form)
+    }
+
+    /// Tells whether this is the form in which the word belongs to a class.
+    pub fn has(&self, class: Class, form: Form) -> bool {
+        let (before, own) = match form {
+            Form::Base => (0, self.base),
+            Form::S => (self.base, self.s),
+            Form::Past => (self.base | self.s, self.past),
+            Form::Ing => (self.base | self.s | self.past, self.ing),
+        };
+        own & !before & class.bit() != 0
+    }
+
+    /// Tells whether the word belongs to one of some classes in any form.
+    pub fn is_any(&self, classes: &[Class]) -> bool {
+        classes.iter().fold(0, |all, class| all | class.bit()) & self.any != 0
+    }
+
+    /// Tells whether the word is a noun or an adjective of one of some classes.
+    pub fn any_noun(&self, classes: &[Class]) -> bool {
+        classes.iter().fold(0, |all, class| all | class.bit()) & self.nouns != 0
+    }
+
+    /// Tells whether the word is a noun of several.
+    pub fn plural(&self) -> bool {
+        self.plural
     }
 
     /// Tells whether the word belongs to a class in any form.
@@ -438,7 +466,7 @@ impl Classes {
 }
 
 /// Tells whether a lower-case word is a noun of several.
-pub(super) fn plural(word: &str) -> bool {
+fn plural(word: &str) -> bool {
     word.ends_with('s') && !word.ends_with("ss")
         || ["people", "children", "men", "women", "staff", "alumni"].contains(&word)
 }

@@ -18,3 +18,5 @@ pub(super) use effect::{Effect, Sign, effect};
 pub(super) use fields::{defined, measured};
 pub(super) use popular::popular;
 pub(super) use reached::reached;
+pub use tokens::Sentence;
+pub(super) use tokens::{clean, look};

@@ -1,7 +1,10 @@
 //! Owns the numbers of a sentence: what each says, in which unit, and which digits are no number at all.
 
-use super::lexicon::{Class, Classes, plural};
+use super::lexicon::{Class, Classes};
+use crate::rules::words::lowered;
+use foldhash::HashSet;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// A number in a sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,13 +88,13 @@ fn among(list: &str, word: &str) -> bool {
 }
 
 /// Finds a from–to: two numbers with `to`, `→` or `->` between them, the first after `from` or glued to the arrow.
-pub(super) fn span<'n>(text: &str, amounts: &'n [Amount]) -> Option<(&'n Amount, &'n Amount)> {
+/// The arrows of the text stand [`apart`].
+pub(super) fn span<'n>(text: &str, amounts: &[&'n Amount]) -> Option<(&'n Amount, &'n Amount)> {
     if amounts.len() < 2 {
         return None;
     }
-    let text = apart(text);
-    let tokens = split(&text);
-    amounts.windows(2).map(|pair| (&pair[0], &pair[1])).find(|(from, to)| {
+    let tokens = split(text);
+    amounts.windows(2).map(|pair| (pair[0], pair[1])).find(|(from, to)| {
         let between = &tokens[from.at + 1..to.at];
         let arrow = between.iter().any(|token| matches!(*token, "→" | "->" | "=>" | "⇒"));
         let led = from.at > 0 && tokens[from.at - 1].eq_ignore_ascii_case("from");
@@ -110,18 +113,38 @@ pub(super) fn apart(text: &str) -> Cow<'_, str> {
 
 /// Gives the words of a text whose arrows stand [`apart`], as written.
 pub(super) fn split(text: &str) -> Vec<&str> {
-    text.split_whitespace().collect()
+    if !text.is_ascii() {
+        return text.split_whitespace().collect();
+    }
+    let mut words = Vec::with_capacity(USUAL);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.bytes().position(|byte| matches!(byte, b' ' | b'\t'..=b'\r')).unwrap_or(rest.len());
+        if end > 0 {
+            words.push(&rest[..end]);
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    words
 }
+
+/// Words that a sentence has room for at first: most have no more.
+const USUAL: usize = 16;
 
 /// Finds the numbers that measure something: not those in names, versions, references and dates.
 pub(super) fn amounts(text: &str) -> Vec<Amount> {
     among_words(&split(&apart(text)))
 }
 
-/// Tells whether a word is one of [`COUNTS`], or may be one thing of which something is said.
+/// Words that may be one thing of which something is said.
+const SINGLES: [&str; 4] = ["one", "a", "an", "the"];
+
+static COUNTING: LazyLock<HashSet<&'static [u8]>> =
+    LazyLock::new(|| COUNTS.iter().map(|(count, _)| *count).chain(SINGLES).map(str::as_bytes).collect());
+
+/// Tells whether a word is one of [`COUNTS`] or of [`SINGLES`].
 fn counts(word: &str) -> bool {
-    let is = |known: &str| known.len() == word.len() && word.eq_ignore_ascii_case(known);
-    COUNTS.iter().any(|(count, _)| is(count)) || ["one", "a", "an", "the"].into_iter().any(is)
+    lowered(word, |word| COUNTING.contains(word)) == Some(true)
 }
 
 /// Tells by its letters alone that a word, with nothing around it, is no number.
@@ -232,7 +255,7 @@ fn numbered(before: &[&str], value: f64, last: bool) -> bool {
     let version = before.is_empty() && thing && value.fract() != 0.0;
     let one = before.last().is_some_and(|word| Classes::of(&word.to_lowercase()).is(Class::Joins))
         && thing
-        && !plural(&word)
+        && !classes.plural()
         && value.fract() == 0.0
         && value < 100.0;
     acronym && !last || version || one && last

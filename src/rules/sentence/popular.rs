@@ -3,7 +3,7 @@
 use super::lexicon::Class;
 use super::numbers::Amount;
 use super::spoken::{Spoken, unled};
-use super::tokens;
+use super::tokens::Sentence;
 
 /// What makes an attention into behaviour: a share of it, an average, a rate.
 const RELATED: &[&str] = &[
@@ -36,10 +36,9 @@ const WITHIN: &[&str] = &["of", "from", "across", "in", "for", "among"];
 const PERIODS: &[&str] = &["day", "week", "month", "quarter", "year"];
 
 /// Finds the words by which a sentence counts popularity or volume with nothing to hold it against.
-pub(crate) fn popular(text: &str) -> Option<String> {
-    let text = tokens::clean(text);
-    let tokens = tokens::read(&text);
-    let said = Spoken(unled(&tokens));
+pub(crate) fn popular(sentence: &Sentence<'_>) -> Option<String> {
+    let tokens = sentence.tokens();
+    let said = Spoken(unled(tokens));
     let made = said.at(0).is_some_and(|first| first.any(MADE));
     let raw = |at: usize| {
         let pair = at > 0 && tokens[at].any(&["requests", "request"]) && tokens[at - 1].any(&["pull", "merge"]);

@@ -2,9 +2,8 @@
 //! say the same. English words; numbers in any language.
 
 use super::lexicon::Class;
-use super::numbers::{amounts, span};
 use super::spoken::{Spoken, unled};
-use super::tokens;
+use super::tokens::Sentence;
 use crate::rules::words::words;
 use foldhash::HashMap;
 use std::sync::LazyLock;
@@ -44,11 +43,12 @@ const LIMITS: &[&str] = &[
     "under one",
 ];
 
+/// What all of them say.
+const ONE: &[u8] = b"one";
+
 /// Reads a sentence; `None` where it leaves open when it is reached.
-pub(crate) fn reached(text: &str, english: bool) -> Option<Reached> {
-    let text = tokens::clean(text);
-    let amounts = amounts(&text);
-    if let Some((from, to)) = span(&text, &amounts) {
+pub(crate) fn reached(sentence: &Sentence<'_>, english: bool) -> Option<Reached> {
+    if let Some((from, to)) = sentence.span() {
         let mut fields = vec![("baseline", from.value.to_string()), ("target", to.value.to_string())];
         let unit = if to.unit.is_empty() { &from.unit } else { &to.unit };
         if !unit.is_empty() {
@@ -56,7 +56,7 @@ pub(crate) fn reached(text: &str, english: bool) -> Option<Reached> {
         }
         return Some(Reached { words: format!("{} to {}", from.word, to.word), fields });
     }
-    if let Some(first) = amounts.first() {
+    if let Some(first) = sentence.amounts().first() {
         let mut fields = vec![("baseline", "…".to_owned()), ("target", first.value.to_string())];
         if !first.unit.is_empty() {
             fields.push(("unit", format!("\"{}\"", first.unit)));
@@ -64,17 +64,15 @@ pub(crate) fn reached(text: &str, english: bool) -> Option<Reached> {
         return Some(Reached { words: first.word.clone(), fields });
     }
     if !english {
-        return text.contains(char::is_numeric).then(|| Reached { words: String::new(), fields: Vec::new() });
+        return sentence.text.contains(char::is_numeric).then(|| Reached { words: String::new(), fields: Vec::new() });
     }
-    let spoken = words(&text);
-    if spoken.iter().any(|word| word == "one") {
-        let lower = format!(" {} ", spoken.join(" "));
+    if sentence.text.as_bytes().windows(ONE.len()).any(|begin| begin.eq_ignore_ascii_case(ONE)) {
+        let lower = format!(" {} ", words(sentence.text).join(" "));
         if let Some(phrase) = LIMITS.iter().find(|phrase| lower.contains(&format!(" {phrase} "))) {
             return Some(Reached { words: (*phrase).to_owned(), fields: Vec::new() });
         }
     }
-    let tokens = tokens::read(&text);
-    let said = Spoken(unled(&tokens));
+    let said = Spoken(unled(sentence.tokens()));
     if let Some((at, field)) = (0..said.0.len()).find_map(|at| Some((at, total(said, at)?))) {
         let mut fields: Vec<(&str, String)> = field.into_iter().map(|(key, value)| (key, value.to_owned())).collect();
         if fields.iter().any(|(key, _)| *key == "change") {
@@ -122,7 +120,12 @@ fn whole(said: Spoken<'_>, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::look;
     use super::*;
+
+    fn reached(text: &str) -> Option<Reached> {
+        look(text, |said| super::reached(said, true))
+    }
 
     #[test]
     fn says_when_it_is_reached() {
@@ -143,7 +146,7 @@ mod tests {
             "10k downloads",
             "At least one team moves",
         ] {
-            assert!(reached(text, true).is_some(), "{text}");
+            assert!(reached(text).is_some(), "{text}");
         }
         for text in [
             "Complete SOC 2",
@@ -159,13 +162,13 @@ mod tests {
             "Customers no longer call",
             "It works on all devices",
         ] {
-            assert_eq!(reached(text, true), None, "{text}");
+            assert_eq!(reached(text), None, "{text}");
         }
     }
 
     #[test]
     fn offers_the_fields() {
-        let fields = |text| reached(text, true).map(|found| found.fields).unwrap_or_default();
+        let fields = |text| reached(text).map(|found| found.fields).unwrap_or_default();
         assert_eq!(
             fields("Latency falls from 420 ms to 294 ms"),
             [("baseline", "420".into()), ("target", "294".into()), ("unit", "\"ms\"".into())]
@@ -180,7 +183,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn never_panics(text in "\\PC{0,40}|[0-9.,% →a-z]{0,30}") {
-            reached(&text, true);
+            reached(&text);
         }
     }
 }

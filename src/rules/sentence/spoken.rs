@@ -2,7 +2,7 @@
 //! noun is a measure. Never says what that makes of it.
 
 use super::effect::{Effect, Sign};
-use super::lexicon::{self, Class, Form};
+use super::lexicon::{Class, Form};
 use super::numbers::Amount;
 use super::tokens::Token;
 use Class::{
@@ -103,7 +103,7 @@ impl<'t> Spoken<'t> {
     pub fn measure(self, at: usize) -> bool {
         let Some(token) = self.at(at) else { return false };
         let ends = |next: &Token<'_>| {
-            [Joins, Changes, Attains, Compares, Quality].iter().any(|class| next.is(*class))
+            next.classes.is_any(&[Joins, Changes, Attains, Compares, Quality])
                 || next.amount.is_some()
                 || next.word.ends_with("ly")
                 || next.raw.starts_with(['<', '>', '≤', '≥', '='])
@@ -113,7 +113,7 @@ impl<'t> Spoken<'t> {
 
     /// Tells whether the word at a place can be a noun that is known.
     pub fn nounish(self, at: usize) -> bool {
-        [Thing, Measure, Response, People, Trouble].iter().any(|class| self.0[at].noun(*class))
+        self.0[at].classes.any_noun(&[Thing, Measure, Response, People, Trouble])
     }
 
     /// Tells whether a verb stands at a place behind the noun that it belongs to: `prices fall`, `the page loads`.
@@ -122,8 +122,12 @@ impl<'t> Spoken<'t> {
             return false;
         }
         let token = &self.0[at];
+        // Most words are no verb of any kind.
+        if !token.classes.is_any(&[Changes, Delivers, Behaves, Attains, Improves]) {
+            return false;
+        }
         let counted = at > 1 && self.0[at - 2].amount.is_some();
-        let plural = lexicon::plural(&self.0[at - 1].word) && (self.nounish(at - 1) || counted || at == 1);
+        let plural = self.0[at - 1].classes.plural() && (self.nounish(at - 1) || counted || at == 1);
         let acts = |form| {
             [Behaves, Delivers, Attains, Improves].iter().any(|class| token.form(*class, form)) && !self.nounish(at)
         };
@@ -131,7 +135,7 @@ impl<'t> Spoken<'t> {
             || token.form(Delivers, Form::Past) && !self.0[at - 1].any(&["a", "an", "the"])
             || acts(Form::S)
             || plural && acts(Form::Base)
-            || self.0[at - 1].noun(People) && plural && [Behaves, Attains].iter().any(|class| token.is(*class))
+            || self.0[at - 1].noun(People) && plural && token.classes.is_any(&[Behaves, Attains])
     }
 
     /// Finds where the phrase of the first noun ends: at a preposition, a verb, a comma.
@@ -157,7 +161,7 @@ impl<'t> Spoken<'t> {
     pub fn predicate(self) -> Option<usize> {
         let clause = self.find(1, |_, token| token.is(Clause)).unwrap_or(self.0.len());
         self.find(1, |at, token| {
-            [Be, Have, Can].iter().any(|class| token.is(*class))
+            token.classes.is_any(&[Be, Have, Can])
                 || token.any(&["takes", "take", "will", "do", "does", "doesn't", "don't"])
                 || token.form(Changes, Form::S) && !token.noun(Thing)
                 || self.verb(at) && !token.form(Delivers, Form::Past)
@@ -169,9 +173,8 @@ impl<'t> Spoken<'t> {
     /// halve`, `gifts overtake grants`. The noun that follows a plural is mostly a known thing: `sales deck`.
     pub fn distant(self) -> Option<usize> {
         let end = self.phrase();
-        let many = |at: usize| lexicon::plural(&self.0[at].word) && !self.0[at].stop && self.0[at].amount.is_none();
-        let strange =
-            |token: &Token<'_>| token.classes.unknown() && token.amount.is_none() && !lexicon::plural(&token.word);
+        let many = |at: usize| self.0[at].classes.plural() && !self.0[at].stop && self.0[at].amount.is_none();
+        let strange = |token: &Token<'_>| token.classes.unknown() && token.amount.is_none() && !token.classes.plural();
         let verb = |at: usize| at + 1 < self.0.len() && (strange(&self.0[at]) || self.acts(at));
         if let Some(at) = (1..end).find(|&at| many(at - 1) && verb(at)) {
             return Some(at);

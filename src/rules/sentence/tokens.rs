@@ -4,6 +4,50 @@
 use super::lexicon::{Class, Classes, Form};
 use super::numbers::{self, Amount};
 use std::borrow::Cow;
+use std::cell::OnceCell;
+
+/// A sentence that many rules look at: its words are read for the first that asks.
+pub struct Sentence<'t> {
+    /// What [`clean`] gave.
+    pub(super) text: &'t str,
+    tokens: OnceCell<Vec<Token<'t>>>,
+}
+
+impl<'t> Sentence<'t> {
+    /// Takes what [`clean`] gave.
+    pub(crate) fn new(text: &'t str) -> Self {
+        Sentence { text, tokens: OnceCell::new() }
+    }
+
+    /// Gives its words.
+    pub(super) fn tokens(&self) -> &[Token<'t>] {
+        self.tokens.get_or_init(|| read(self.text))
+    }
+
+    /// Gives its words but for those in brackets.
+    pub(super) fn without_asides(&self) -> Cow<'_, [Token<'t>]> {
+        let tokens = self.tokens();
+        match tokens.iter().any(|token| token.aside) {
+            false => tokens.into(),
+            true => tokens.iter().filter(|token| !token.aside).cloned().collect(),
+        }
+    }
+
+    /// Gives its numbers.
+    pub(super) fn amounts(&self) -> Vec<&Amount> {
+        self.tokens().iter().filter_map(|token| token.amount.as_ref()).collect()
+    }
+
+    /// Finds a from–to among its numbers.
+    pub(super) fn span(&self) -> Option<(&Amount, &Amount)> {
+        numbers::span(self.text, &self.amounts())
+    }
+}
+
+/// Looks at a text that nobody else looks at.
+pub(crate) fn look<R>(text: &str, at: impl FnOnce(&Sentence<'_>) -> R) -> R {
+    at(&Sentence::new(&clean(text)))
+}
 
 /// One word of a sentence.
 #[derive(Debug, Clone)]
@@ -37,7 +81,7 @@ impl Token<'_> {
 
     /// Tells whether it can be of a class in a certain form.
     pub fn form(&self, class: Class, form: Form) -> bool {
-        self.classes.form(class) == Some(form)
+        self.classes.has(class, form)
     }
 
     /// Tells whether it is one of some words.
@@ -47,8 +91,14 @@ impl Token<'_> {
 }
 
 /// Takes list marks, numbering such as `KR1:` or `[P0]`, and Markdown off a sentence, and puts space around its arrows.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let mut rest = text.trim();
+    // Most sentences begin with a word that numbers nothing, and are letters, digits and full stops throughout.
+    let is_word = |c: char| c.is_ascii_alphabetic() && !MAY_NUMBER.contains(&c);
+    let is_bare = |byte: u8| byte.is_ascii() && !matches!(byte, b'[' | b'*' | b'_' | b'`' | b'>');
+    if rest.starts_with(is_word) && rest.bytes().fold(true, |bare, byte| bare & is_bare(byte)) {
+        return rest.into();
+    }
     loop {
         let before = rest;
         rest = rest.trim_start_matches(['-', '*', '•', '–', '#', '>', '✅', '☐']).trim_start();
@@ -80,12 +130,13 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Letters that what numbers may begin with; the last is the sign of the kelvin, a `k` in lower case.
+const MAY_NUMBER: [char; 7] = ['k', 'K', 'o', 'O', 'p', 'P', '\u{212a}'];
+
 /// Tells whether a word only numbers what follows: `KR1:`, `O2.KR3`, `P1:`, `1.`, `2)`, `1.3.`.
 fn numbering(word: &str) -> bool {
     // Most words are none: what numbers begins with a digit or one of these letters.
-    if !word
-        .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | 'k' | 'K' | 'o' | 'O' | 'p' | 'P' | '\u{212a}'))
-    {
+    if !word.starts_with(|c: char| c.is_ascii_digit() || c == '.' || MAY_NUMBER.contains(&c)) {
         return false;
     }
     let lower = word.to_lowercase();
@@ -133,6 +184,12 @@ pub(super) fn read(text: &str) -> Vec<Token<'_>> {
     let mut depth = 0_usize;
     let mut tokens = Vec::with_capacity(words.len());
     for (at, written) in words.into_iter().enumerate() {
+        let amount = amounts.next_if(|amount| amount.at == at);
+        // Most words have nothing around them that had to be taken off.
+        if written.bytes().fold(true, |bare, byte| bare & byte.is_ascii_alphanumeric()) {
+            tokens.push(Token::new(written, false, false, depth > 0, amount));
+            continue;
+        }
         let count = |signs: [u8; 2]| written.bytes().filter(|byte| signs.contains(byte)).count();
         let (opens, closes) = (count(*b"(["), count(*b")]"));
         let aside = depth > 0 || opens > 0 && written.starts_with(['(', '[']);
@@ -141,7 +198,6 @@ pub(super) fn read(text: &str) -> Vec<Token<'_>> {
             !c.is_alphanumeric()
                 && !matches!(c, '%' | '&' | '<' | '>' | '≤' | '≥' | '=' | '→' | '+' | '/' | '-' | '–' | '—')
         });
-        let amount = amounts.next_if(|amount| amount.at == at);
         if bare.is_empty() {
             if let Some(Token { stop, .. }) = tokens.last_mut() {
                 *stop = true;
@@ -150,15 +206,21 @@ pub(super) fn read(text: &str) -> Vec<Token<'_>> {
         }
         let ended = written.trim_end_matches(['"', '\'', ')', ']', '”', '’']);
         let (stop, colon) = (ended.ends_with([',', ';', ':', '.', '!', '?']), ended.ends_with(':'));
-        let word = match bare.is_ascii() {
-            true if !bare.bytes().any(|byte| byte.is_ascii_uppercase()) => Cow::Borrowed(bare),
-            true => Cow::Owned(bare.to_ascii_lowercase()),
-            false => Cow::Owned(bare.replace('’', "'").to_lowercase()),
-        };
-        let classes = Classes::of(&word);
-        tokens.push(Token { raw: bare, word, stop, colon, aside, classes, amount });
+        tokens.push(Token::new(bare, stop, colon, aside, amount));
     }
     tokens
+}
+
+impl<'t> Token<'t> {
+    fn new(raw: &'t str, stop: bool, colon: bool, aside: bool, amount: Option<Amount>) -> Self {
+        let word = match raw.is_ascii() {
+            true if !raw.bytes().any(|byte| byte.is_ascii_uppercase()) => Cow::Borrowed(raw),
+            true => Cow::Owned(raw.to_ascii_lowercase()),
+            false => Cow::Owned(raw.replace('’', "'").to_lowercase()),
+        };
+        let classes = Classes::of(&word);
+        Token { raw, word, stop, colon, aside, classes, amount }
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Owns the signs that a sentence speaks of work: a verb of work, things that are counted, had or there.
 
 use super::effect::{Effect, Sign};
-use super::lexicon::{self, Class, Form};
+use super::lexicon::{Class, Form};
 use super::numbers::Amount;
 use super::spoken::Spoken;
 use super::tokens::Token;
@@ -54,7 +54,7 @@ impl<'t> Spoken<'t> {
     /// A verb that no list knows, in front of what it is done to: `Weed the archive`, `Taste 40 wines`.
     pub fn unknown(self) -> Option<Effect> {
         let (first, next) = (self.at(0)?, self.at(1)?);
-        let verb = first.classes.unknown() && first.amount.is_none() && !first.stop && !lexicon::plural(&first.word);
+        let verb = first.classes.unknown() && first.amount.is_none() && !first.stop && !first.classes.plural();
         let named = first.word.chars().any(|c| !c.is_lowercase() && c != '-')
             || first.raw.chars().skip(1).any(char::is_uppercase);
         if !verb || named {
@@ -190,9 +190,8 @@ impl<'t> Spoken<'t> {
     pub fn there(self) -> Option<Effect> {
         let clause = self.find(1, |_, token| token.is(Clause) && token.word != "to").unwrap_or(self.0.len());
         // `Questions are answered`: what others ask for, and get, is no thing that is there.
-        let asked = self.0.iter().take(self.phrase()).any(|t| t.noun(Response) || t.noun(Trouble));
-        let flows = |at: usize| asked && self.is(at, Flow);
-        if self.find(1, |at, _| flows(at)).is_some() {
+        let asked = || self.0.iter().take(self.phrase()).any(|t| t.noun(Response) || t.noun(Trouble));
+        if self.find(1, |at, _| self.is(at, Flow)).is_some() && asked() {
             return Some(Effect::Open);
         }
         let state = self.find(1, |at, token| {
@@ -214,10 +213,10 @@ impl<'t> Spoken<'t> {
     /// A thing can do something.
     pub fn able(self) -> Option<Effect> {
         let at = self.find(1, |at, token| {
-            let does = [Delivers, Improves, Attains, Behaves].iter().any(|class| token.form(*class, Form::S));
+            let does = || [Delivers, Improves, Attains, Behaves].iter().any(|class| token.form(*class, Form::S));
             // `New hires make a …`: the verb comes next, so this is no verb.
-            let noun = self.nounish(at) || at + 1 < self.0.len() && self.acts(at + 1);
-            token.is(Can) || does && !noun
+            let noun = || self.nounish(at) || at + 1 < self.0.len() && self.acts(at + 1);
+            token.is(Can) || does() && !noun()
         })?;
         // `It feels right`, `It gains ground`: nobody's work.
         if !self.is(at, Can) && !self.is(at, Delivers) && !self.is(at, Improves) {

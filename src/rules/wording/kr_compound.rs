@@ -1,8 +1,8 @@
 use crate::finding::Finding;
 use crate::okr::Measure;
-use crate::rules::sentence::reached;
+use crate::rules::sentence::{Sentence, look, reached};
 use crate::rules::words::{direction, words};
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Part, declare_rule};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -60,7 +60,7 @@ declare_rule! {
     ///
     /// ## Source
     /// Ben Lamorte, The OKRs Field Book (2022): one key result, one metric.
-    "kr-compound", Wording, Warning, Tree(check), english: true,
+    "kr-compound", Wording, Warning, Said(check), english: true,
 }
 
 /// What stands between two measures.
@@ -70,21 +70,14 @@ static FINDERS: LazyLock<[Finder<'static>; 6]> = LazyLock::new(|| JOINTS.map(Fin
 /// What belongs to the number before it: `between 5 and 10`, `from 3 to 1 and a half`.
 const RANGE: &[&str] = &["between", "from"];
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for part in context.active_parts() {
-        // Milestones are many things by design.
-        if matches!(part.key_result.measure, Some(Measure::Milestones(_))) {
-            continue;
-        }
-        if let Some((one, other)) = two(&part.key_result.title) {
-            let message = format!("`{one}` and `{other}` are two measures: one number cannot stand for both");
-            found.push(part.finding(
-                &RULE,
-                "title",
-                message,
-                "make a key result of each, or keep the one that matters",
-            ));
-        }
+fn check(_: &Context<'_>, part: &Part<'_>, _: &Sentence<'_>, found: &mut Vec<Finding>) {
+    // Milestones are many things by design.
+    if matches!(part.key_result.measure, Some(Measure::Milestones(_))) {
+        return;
+    }
+    if let Some((one, other)) = two(&part.key_result.title) {
+        let message = format!("`{one}` and `{other}` are two measures: one number cannot stand for both");
+        found.push(part.finding(&RULE, "title", message, "make a key result of each, or keep the one that matters"));
     }
 }
 
@@ -102,7 +95,8 @@ fn two(title: &str) -> Option<(String, String)> {
 /// Finds the words by which a half says how far it goes: an amount beside words of its own, or a verb of motion in front.
 fn own(half: &str) -> Option<String> {
     let spoken = words(half).iter().filter(|word| !word.contains(|c: char| c.is_ascii_digit() || c == '%')).count();
-    let amount = reached(half, true).filter(|reached| reached.fields.iter().any(|(key, _)| *key == "target"));
+    let amount =
+        look(half, |said| reached(said, true)).filter(|reached| reached.fields.iter().any(|(key, _)| *key == "target"));
     match amount {
         Some(reached) if spoken >= 2 => Some(reached.words),
         Some(_) => None,

@@ -1,7 +1,6 @@
 use crate::finding::Finding;
-use crate::rules::sentence::{Effect, Sign, defined, effect, measured};
-use crate::rules::{Context, declare_rule};
-use foldhash::HashMap;
+use crate::rules::sentence::{Effect, Sentence, Sign, defined, effect};
+use crate::rules::{Context, Part, declare_rule};
 
 declare_rule! {
     /// A key result that says that a thing gets done, made, shipped, held, hired or documented, not that a measure changes.
@@ -51,31 +50,25 @@ declare_rule! {
     ///
     /// ## Source
     /// Google re:Work, Set goals with OKRs: key results describe outcomes, not activities. The signs are git-okr's own.
-    "kr-output-not-outcome", Wording, Warning, Tree(check), english: true,
+    "kr-output-not-outcome", Wording, Warning, Said(check), english: true,
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    // Many key results share few units.
-    let mut units: HashMap<&str, bool> = HashMap::default();
-    for part in context.active_parts() {
-        let key_result = part.key_result;
-        let Effect::Output(sign, words) = effect(&key_result.title) else { continue };
-        // Fields that measure a rate, a time, a share, money or satisfaction outweigh any verb, but not a share of a
-        // task; numbers of any other kind outweigh what is only said to be there.
-        let task = matches!(sign, Sign::Task);
-        let weak = matches!(sign, Sign::There | Sign::Have | Sign::Can | Sign::Thing);
-        let mut is_measured = |unit| *units.entry(unit).or_insert_with(|| measured(unit));
-        let unit = key_result.unit.as_deref();
-        if defined(key_result) && (weak || !task && unit.is_some_and(&mut is_measured)) {
-            continue;
-        }
-        let (seen, question) = (shown(sign, &words), question(sign));
-        let message = format!("`{}` tells what gets done, not what changes: {seen}", key_result.id);
-        let help = format!(
-            "{question} Write that with where it starts and where it shall be; the work fits in an `[[objective.initiative]]`"
-        );
-        found.push(part.finding(&RULE, "title", message, help));
+fn check(context: &Context<'_>, part: &Part<'_>, said: &Sentence<'_>, found: &mut Vec<Finding>) {
+    let key_result = part.key_result;
+    let Effect::Output(sign, words) = effect(said) else { return };
+    // Fields that measure a rate, a time, a share, money or satisfaction outweigh any verb, but not a share of a
+    // task; numbers of any other kind outweigh what is only said to be there.
+    let task = matches!(sign, Sign::Task);
+    let weak = matches!(sign, Sign::There | Sign::Have | Sign::Can | Sign::Thing);
+    if defined(key_result) && (weak || !task && context.measures(key_result)) {
+        return;
     }
+    let (seen, question) = (shown(sign, &words), question(sign));
+    let message = format!("`{}` tells what gets done, not what changes: {seen}", key_result.id);
+    let help = format!(
+        "{question} Write that with where it starts and where it shall be; the work fits in an `[[objective.initiative]]`"
+    );
+    found.push(part.finding(&RULE, "title", message, help));
 }
 
 /// Says which words decided, and as what.

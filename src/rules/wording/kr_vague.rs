@@ -1,6 +1,6 @@
 use crate::finding::Finding;
-use crate::rules::sentence::{arguable, defined};
-use crate::rules::{Context, declare_rule};
+use crate::rules::sentence::{Sentence, arguable, defined};
+use crate::rules::{Context, Part, declare_rule};
 
 declare_rule! {
     /// A key result of which two people could argue whether it came true, and that nothing defines.
@@ -45,16 +45,16 @@ declare_rule! {
     ///
     /// ## Source
     /// Google re:Work, Set goals with OKRs: achievement has to be measurable with evidence. The words are git-okr's own.
-    "kr-vague", Wording, Info, Tree(check), english: true,
+    "kr-vague", Wording, Info, Said(check), english: true,
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for part in context.active_parts().filter(|part| part.key_result.definition.is_none() && !defined(part.key_result))
-    {
-        let Some(word) = arguable(&part.key_result.title) else { continue };
-        let message =
-            format!("whether `{}` came true is open to argument: nothing says what `{word}` means", part.key_result.id);
-        let help = "say how one would see it: a measure with where it starts and where it shall be, or a `definition`";
-        found.push(part.finding(&RULE, "title", message, help));
+fn check(_: &Context<'_>, part: &Part<'_>, said: &Sentence<'_>, found: &mut Vec<Finding>) {
+    if part.key_result.definition.is_some() || defined(part.key_result) {
+        return;
     }
+    let Some(word) = arguable(said) else { return };
+    let message =
+        format!("whether `{}` came true is open to argument: nothing says what `{word}` means", part.key_result.id);
+    let help = "say how one would see it: a measure with where it starts and where it shall be, or a `definition`";
+    found.push(part.finding(&RULE, "title", message, help));
 }

@@ -1,6 +1,6 @@
 use crate::finding::Finding;
-use crate::rules::sentence::popular;
-use crate::rules::{Context, declare_rule};
+use crate::rules::sentence::{Sentence, popular};
+use crate::rules::{Context, Part, declare_rule};
 
 declare_rule! {
     /// A key result that counts attention or activity: page views, followers, downloads, deployments.
@@ -47,14 +47,12 @@ declare_rule! {
     ///
     /// ## Source
     /// Eric Ries, The Lean Startup (2011): vanity metrics against actionable ones.
-    "kr-vanity", Wording, Info, Tree(check), english: true,
+    "kr-vanity", Wording, Info, Said(check), english: true,
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for part in context.active_parts() {
-        let Some(words) = popular(&part.key_result.title) else { continue };
-        let message = format!("`{}` counts attention or activity: `{words}`", part.key_result.id);
-        let help = "what do these people do next, or what goes better because of it? Count that, or a share of it";
-        found.push(part.finding(&RULE, "title", message, help));
-    }
+fn check(_: &Context<'_>, part: &Part<'_>, said: &Sentence<'_>, found: &mut Vec<Finding>) {
+    let Some(words) = popular(said) else { return };
+    let message = format!("`{}` counts attention or activity: `{words}`", part.key_result.id);
+    let help = "what do these people do next, or what goes better because of it? Count that, or a share of it";
+    found.push(part.finding(&RULE, "title", message, help));
 }

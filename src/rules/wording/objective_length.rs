@@ -1,5 +1,5 @@
 use crate::finding::Finding;
-use crate::rules::{Context, declare_rule};
+use crate::rules::{Context, Item, declare_rule};
 
 declare_rule! {
     /// An objective of so few words that it says nothing, or of so many that nobody can say it by heart.
@@ -45,28 +45,23 @@ declare_rule! {
     ///
     /// ## Source
     /// Christina Wodtke, Radical Focus (2021): one sentence that gets people out of bed. The limits are git-okr's own.
-    "objective-length", Wording, Info, Tree(check), english: true, thresholds: &[("min", 3.0), ("max", 20.0)],
+    "objective-length", Wording, Info, Active(check), english: true, thresholds: &[("min", 3.0), ("max", 20.0)],
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
     let (min, max) = (context.threshold(&RULE, "min"), context.threshold(&RULE, "max"));
-    for item in context.active() {
-        // A sign between words, such as a dash, is no word.
-        let words = item.objective.title.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
-        #[allow(clippy::cast_precision_loss)]
-        let count = words as f64;
-        if count == 0.0 || (min..=max).contains(&count) {
-            continue;
-        }
-        let unit = if words == 1 { "word" } else { "words" };
-        let (seen, help) = if count < min {
-            (format!("fewer than {min}: that names a topic, not what is wanted"), "say what will be true, and for whom")
-        } else {
-            (
-                format!("more than {max}: nobody will know it by heart"),
-                "keep what is wanted, and move the reasons to `why`",
-            )
-        };
-        found.push(item.finding(&RULE, "title", format!("the objective has {words} {unit}, {seen}"), help));
+    // A sign between words, such as a dash, is no word.
+    let words = item.objective.title.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    #[allow(clippy::cast_precision_loss)]
+    let count = words as f64;
+    if count == 0.0 || (min..=max).contains(&count) {
+        return;
     }
+    let unit = if words == 1 { "word" } else { "words" };
+    let (seen, help) = if count < min {
+        (format!("fewer than {min}: that names a topic, not what is wanted"), "say what will be true, and for whom")
+    } else {
+        (format!("more than {max}: nobody will know it by heart"), "keep what is wanted, and move the reasons to `why`")
+    };
+    found.push(item.finding(&RULE, "title", format!("the objective has {words} {unit}, {seen}"), help));
 }

@@ -1,6 +1,6 @@
 use crate::finding::Finding;
-use crate::rules::sentence::reached;
-use crate::rules::{Context, declare_rule};
+use crate::rules::sentence::{look, reached};
+use crate::rules::{Context, Item, declare_rule};
 
 declare_rule! {
     /// A metric in the objective itself.
@@ -49,18 +49,16 @@ declare_rule! {
     ///
     /// ## Source
     /// John Doerr, Measure What Matters (2018): the objective is the what, key results are the how much.
-    "objective-number", Wording, Warning, Tree(check), english: true,
+    "objective-number", Wording, Warning, Active(check), english: true,
 }
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for item in context.active() {
-        let amount = reached(&item.objective.title, true)
-            .filter(|reached| reached.fields.iter().any(|(key, _)| *key == "target"));
-        if let Some(reached) = amount {
-            let message =
-                format!("`{}` is a metric: the objective says what is wanted, key results say how much", reached.words);
-            let help = "say in words what will be true, and move the number to a key result";
-            found.push(item.finding(&RULE, "title", message, help));
-        }
+fn check(_: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
+    let amount = look(&item.objective.title, |said| reached(said, true))
+        .filter(|reached| reached.fields.iter().any(|(key, _)| *key == "target"));
+    if let Some(reached) = amount {
+        let message =
+            format!("`{}` is a metric: the objective says what is wanted, key results say how much", reached.words);
+        let help = "say in words what will be true, and move the number to a key result";
+        found.push(item.finding(&RULE, "title", message, help));
     }
 }

@@ -1,6 +1,6 @@
 use crate::finding::Finding;
-use crate::rules::words::words;
-use crate::rules::{Context, declare_rule};
+use crate::rules::words::written;
+use crate::rules::{Context, Item, declare_rule};
 
 declare_rule! {
     /// An objective that begins with a delivery verb and does not say why.
@@ -50,7 +50,7 @@ declare_rule! {
     ///
     /// ## Source
     /// Josh Seiden, Outcomes over Output (2019): a goal is a change of behaviour, not a thing made.
-    "objective-output-verb", Wording, Info, Tree(check), english: true,
+    "objective-output-verb", Wording, Info, Active(check), english: true,
 }
 
 /// Verbs of making and handing over, as they begin a sentence. Verbs that may also mean a change of state (`grow`, `make`,
@@ -97,17 +97,15 @@ const DELIVERY: &[&str] = &[
     "write",
 ];
 
-fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for item in context.active() {
-        let objective = item.objective;
-        let says_why = objective.why.as_ref().is_some_and(|why| !why.trim().is_empty());
-        let first = words(&objective.title).into_iter().next();
-        if let Some(verb) = first.filter(|verb| !says_why && DELIVERY.contains(&verb.as_str())) {
-            let message = format!(
-                "the objective begins with `{verb}` and no `why` says what that is for: it is reached even if nothing changes"
-            );
-            let help = "say what will be different for whom once it is there, or write that as the `why`";
-            found.push(item.finding(&RULE, "title", message, help));
-        }
+fn check(_: &Context<'_>, item: &Item<'_>, found: &mut Vec<Finding>) {
+    let objective = item.objective;
+    let says_why = objective.why.as_ref().is_some_and(|why| !why.trim().is_empty());
+    let first = written(&objective.title).next().map(str::to_lowercase);
+    if let Some(verb) = first.filter(|verb| !says_why && DELIVERY.contains(&verb.as_str())) {
+        let message = format!(
+            "the objective begins with `{verb}` and no `why` says what that is for: it is reached even if nothing changes"
+        );
+        let help = "say what will be different for whom once it is there, or write that as the `why`";
+        found.push(item.finding(&RULE, "title", message, help));
     }
 }

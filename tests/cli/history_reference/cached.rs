@@ -7,7 +7,8 @@ use super::shortcuts::forget;
 use crate::support::Place;
 use git_okr::config::Config;
 use git_okr::git::{ObjectId, Repository};
-use git_okr::history::{self, Cache, Counts, History, Known, Locks, Options};
+use git_okr::history::{self, Cache, Counts, Event, History, Known, Locks, Options};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The ways of looking that take turns.
@@ -38,6 +39,31 @@ fn said(
     let cycles = ["2026-Q3", "2026-Q4"].map(|id| config.calendar.cycle(id).expect("a cycle"));
     let locks = cycles.map(|cycle| past.locks(&cycle, today).expect("it looks")).into();
     (Said { history, locks }, counts, known)
+}
+
+/// Looks for the events of a few names alone, and gives what differs from all that history says of them; `None` where the
+/// cache does not know enough for that.
+fn said_of(past: &history::Past<'_>, names: &[&str], wanted: &History) -> Option<Vec<String>> {
+    let asked = |event: &&Event| names.contains(&&*event.name);
+    let found = past.found_of(|name| names.contains(&name)).expect("it looks")?;
+    // What is sensitive hides what others say of the same commit.
+    let hidden = |history: &History| -> BTreeSet<(Option<ObjectId>, String)> {
+        let sensitive = history.events.iter().filter(|event| event.sensitive);
+        sensitive.map(|event| (event.commit, event.name.to_string())).collect()
+    };
+    let mut faults = Vec::new();
+    if hidden(&found) != hidden(wanted) {
+        faults.push(format!("hidden: {:?} and not {:?}", hidden(&found), hidden(wanted)));
+    }
+    let of = |history: &History| History {
+        events: history.events.iter().filter(asked).cloned().collect(),
+        degraded: history.degraded.clone(),
+        ..*history
+    };
+    if of(&found) != of(wanted) {
+        faults.push(format!("{names:?}:\n{:#?}\n{:#?}", of(wanted), of(&found)));
+    }
+    Some(faults)
 }
 
 /// Numbers that look random and are the same in each run.
@@ -73,6 +99,8 @@ struct Outcome {
     faults: Vec<String>,
     /// New commits on top of known ones.
     added_to_known: usize,
+    /// Names that were found in such without looking at all others.
+    found: usize,
 }
 
 impl Grown {
@@ -101,6 +129,16 @@ impl Grown {
         let mut outcome = Outcome::default();
         for (at, (head, config, options)) in looks.into_iter().enumerate() {
             let (wanted, ..) = said(repository, head, config, options, None);
+            let past = history::Past::new(repository, head, config, &options, Some(cache)).expect("it opens");
+            let names: BTreeSet<&str> = wanted.history.events.iter().map(|event| &*event.name).collect();
+            for name in &names {
+                let other = names.iter().nth(dice.below(names.len())).expect("there is one");
+                if let Some(faults) = said_of(&past, &[*name, *other], &wanted.history) {
+                    outcome.found += usize::from(has_grown && at == 0);
+                    let what = |fault| format!("seed {}: look {at} from {head} with {options:?}, {fault}", self.seed);
+                    outcome.faults.extend(faults.into_iter().map(what));
+                }
+            }
             let (found, counts, known) = said(repository, head, config, options, Some(cache));
             let mut fault = |what: String| outcome.faults.push(format!("seed {}: look {at}, {what}", self.seed));
             if wanted != found {
@@ -123,7 +161,7 @@ impl Grown {
 const TOGETHER: usize = 2;
 
 /// Looks at all histories, each few of them with a cache of their own, which is kept for when they have grown.
-fn look_at_all(place: &Place, state: usize, histories: &[Grown], has_grown: bool) -> usize {
+fn look_at_all(place: &Place, state: usize, histories: &[Grown], has_grown: bool) -> (usize, usize) {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let root: &Path = &place.root();
     let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
@@ -143,7 +181,8 @@ fn look_at_all(place: &Place, state: usize, histories: &[Grown], has_grown: bool
     });
     let faults: Vec<&String> = outcomes.iter().flat_map(|outcome| &outcome.faults).collect();
     assert!(faults.is_empty(), "{} looks differ\n{}", faults.len(), faults[0]);
-    outcomes.iter().map(|outcome| outcome.added_to_known).sum()
+    let sum = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum();
+    (sum(|outcome| outcome.added_to_known), sum(|outcome| outcome.found))
 }
 
 #[test]
@@ -183,7 +222,8 @@ fn random_histories_read_the_same_from_a_cache() {
             place.git_fed(&["fast-import", "--quiet", "--force"], &after);
             histories.iter_mut().for_each(|history| history.after = listed(history.seed));
         }
-        let added = look_at_all(&place, state, &histories, true);
+        let (added, found) = look_at_all(&place, state, &histories, true);
         assert!(added * 2 > histories.len(), "only {added} of {} histories grew on what was known", histories.len());
+        assert!(found > histories.len(), "only {found} names were found without looking at all others");
     }
 }

@@ -1,5 +1,5 @@
 //! Owns how published documents are written as JSON: byte for byte as `serde_json` does it with two spaces a level, in a
-//! part of the time, and their texts harmless. Never knows what is written.
+//! part of the time and on all cores, and their texts harmless. Never knows what is written.
 
 use crate::cores;
 use crate::text::{JsonWriter, is_plain_json};

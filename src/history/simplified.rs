@@ -1,0 +1,132 @@
+//! Owns the simplified graph that history is followed on: the commits whose objective trees differ from those of their
+//! parents, and the lines between them, as git's own history simplification draws them.
+//! Never reads a commit itself.
+
+use super::graph::{Graph, number};
+use super::progress::Stage;
+use crate::git::Error;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// A commit whose objective tree differs from that of each of its parents.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// Index of the commit.
+    pub(super) commit: usize,
+    /// For each parent in order, the node that its line comes to; `None` where nothing older has the folders.
+    pub(super) parents: Vec<Option<usize>>,
+}
+
+/// What the walk comes to.
+#[derive(Debug)]
+pub(super) struct Walked {
+    /// Children before parents, then newest first, as `git log --date-order` has them.
+    pub(super) nodes: Vec<Node>,
+    /// The node that the walk's first commit stands for; `None` where no commit has any of the folders.
+    pub(super) start: Option<usize>,
+    /// By commit, the node that it comes to.
+    node_of: Vec<Option<u32>>,
+    /// How many commits it came to.
+    pub(super) commits: usize,
+}
+
+impl Walked {
+    /// Gives the node that a commit comes to, if the walk came to it.
+    pub(super) fn node_of(&self, commit: usize) -> Option<usize> {
+        self.node_of.get(commit).copied().flatten().map(|node| node as usize)
+    }
+}
+
+impl Graph<'_> {
+    /// Walks back from a commit as git's history simplification does.
+    pub(super) fn walk(&mut self, from: usize) -> Result<Walked, Error> {
+        let id = self.id(from);
+        if let Some(walked) = self.try_walk(from)? {
+            return Ok(walked);
+        }
+        self.forget();
+        let from = self.load(id)?.ok_or(Error::Corrupt { id, expected: "commit" })?;
+        Ok(self.try_walk(from)?.expect("without a commit-graph there is nothing to doubt"))
+    }
+
+    /// Walks; `None` where the commit-graph says other than the commits themselves.
+    fn try_walk(&mut self, from: usize) -> Result<Option<Walked>, Error> {
+        let mut reached = Vec::new();
+        let mut seen = vec![false; self.commits.len()];
+        // The newest first: what is near in time is near in a pack, and stands on the same bases.
+        let mut waiting = BinaryHeap::from([(self.commits[from].seconds, from)]);
+        self.progress.begin(Stage::Walking, 0);
+        while let Some((_, commit)) = waiting.pop() {
+            self.progress.reach(self.commits.len());
+            if seen.len() < self.commits.len() {
+                seen.resize(self.commits.len(), false);
+            }
+            if std::mem::replace(&mut seen[commit], true) {
+                continue;
+            }
+            reached.push(number(commit));
+            if self.steps.get(commit).is_none() && !self.step(commit)? {
+                return Ok(None);
+            }
+            waiting.extend(self.steps.parents(commit).map(|parent| (self.commits[parent].seconds, parent)));
+        }
+        let order = self.by_date(from, &reached);
+        // Parents first, each commit comes to itself or to what the parent that it equals comes to.
+        let steps = &self.steps;
+        let mut node_of: Vec<Option<u32>> = vec![None; self.commits.len()];
+        let count = order.iter().filter(|&&commit| steps.is_node(commit as usize)).count();
+        let mut nodes = Vec::with_capacity(count);
+        for commit in order.iter().rev().map(|&commit| commit as usize) {
+            let mut parents = steps.parents(commit).map(|parent| node_of[parent]);
+            node_of[commit] = if steps.is_node(commit) {
+                let parents = parents.map(|parent| parent.map(|node| node as usize)).collect();
+                nodes.push(Node { commit, parents });
+                Some(number(count - nodes.len()))
+            } else {
+                parents.next().flatten()
+            };
+        }
+        nodes.reverse();
+        let start = node_of[from].map(|node| node as usize);
+        Ok(Some(Walked { nodes, start, commits: reached.len(), node_of }))
+    }
+
+    /// Finds out how walks go on from a commit, and tells whether the commit-graph can be relied on.
+    fn step(&mut self, commit: usize) -> Result<bool, Error> {
+        if let Some(parent) = self.same(commit)? {
+            self.forget_words(commit);
+            // Nobody goes by the folders of a commit that is no node.
+            self.steps.insert(commit, false, false, std::iter::once(parent));
+            return Ok(true);
+        }
+        let parents = self.parents(commit)?;
+        let bare = self.roots(commit).all(|(_, root)| root.is_none());
+        let is_node = !parents.is_empty() || !bare;
+        self.steps.insert(commit, is_node, bare, parents.into_iter());
+        if !is_node {
+            self.forget_words(commit);
+        }
+        Ok(!is_node || self.is_told(commit) || self.confirm(commit)?)
+    }
+
+    /// Sorts commits as `git log --date-order` does: children before parents, then by time, then as they came up.
+    fn by_date(&self, from: usize, reached: &[u32]) -> Vec<u32> {
+        let parents = |commit: u32| self.steps.parents(commit as usize);
+        let mut children = vec![0u32; self.commits.len()];
+        reached.iter().flat_map(|&commit| parents(commit)).for_each(|parent| children[parent] += 1);
+        let mut came_up = 0u32;
+        let mut ready = BinaryHeap::from([(self.commits[from].seconds, Reverse(came_up), number(from))]);
+        let mut order = Vec::with_capacity(reached.len());
+        while let Some((_, _, commit)) = ready.pop() {
+            order.push(commit);
+            for parent in parents(commit) {
+                children[parent] -= 1;
+                if children[parent] == 0 {
+                    came_up += 1;
+                    ready.push((self.commits[parent].seconds, Reverse(came_up), number(parent)));
+                }
+            }
+        }
+        order
+    }
+}
