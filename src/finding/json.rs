@@ -1,11 +1,8 @@
 //! Owns the published JSON of a check, format 1: keys are added to it, never changed.
 
-use super::format::{BATCH, FINDINGS_PER_THREAD};
 use super::{Edit, Finding, Fix, Label, Level, Style, Summary, View};
-use crate::cores;
-use crate::text::{Indented, json};
+use crate::text::Stream;
 use serde::Serialize;
-use serde_json::ser::Serializer;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -170,41 +167,12 @@ pub fn published(view: &View<'_>) -> Vec<serde_json::Value> {
     view.findings.iter().map(|finding| value(finding).expect("plain text and numbers are always JSON")).collect()
 }
 
-/// Writes the document, two spaces a level. Findings are rendered on every core, some at a time: there may be many more
-/// of them than memory should hold twice.
+/// Writes the document, two spaces a level.
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write, _style: Style) -> io::Result<()> {
-    let document = DocumentV1 { format: 1, summary: view.summary, history: view.history, findings: Vec::new() };
-    let document = serde_json::to_string_pretty(&document)?;
-    let document = json(&document);
-    if view.findings.is_empty() {
-        return writeln!(out, "{document}");
-    }
-    let start = document.strip_suffix("]\n}").expect("the list of findings comes last, and is empty here");
-    out.write_all(start.as_bytes())?;
-    let mut separator = "\n";
-    for batch in view.findings.chunks(BATCH) {
-        let runs: Vec<&[Finding]> = batch.chunks(RUN).collect();
-        for run in cores::spread(&runs, FINDINGS_PER_THREAD / RUN, |_, run| elements(run, view)) {
-            out.write_all(separator.as_bytes())?;
-            out.write_all(&run?)?;
-            separator = ",\n";
-        }
-    }
-    writeln!(out, "\n  ]\n}}")
-}
-
-/// Findings that are rendered into one text: a multiple of [`BATCH`] and [`FINDINGS_PER_THREAD`] below both.
-const RUN: usize = 64;
-/// What most findings take in JSON, in bytes.
-const ROOM: usize = 640;
-
-/// Renders findings as they stand in the list.
-fn elements(findings: &[Finding], view: &View<'_>) -> io::Result<Vec<u8>> {
-    let mut text = Vec::with_capacity(findings.len() * ROOM);
-    for (at, finding) in findings.iter().enumerate() {
-        text.extend_from_slice(if at == 0 { b"    " } else { b",\n    " });
-        let mut serializer = Serializer::with_formatter(&mut text, Indented::within(2));
-        FindingV1::new(finding, view).serialize(&mut serializer)?;
-    }
-    Ok(text)
+    let mut document = Stream::new(out);
+    document.field("format", &1)?;
+    document.field("summary", &view.summary)?;
+    document.field("history", &view.history)?;
+    document.list("findings", view.findings, |run| run.iter().map(|finding| FindingV1::new(finding, view)))?;
+    document.end()
 }

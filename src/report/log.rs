@@ -11,9 +11,8 @@ use crate::git::ObjectId;
 use crate::history::{Event, EventKind, History, HistoryV1, Outline};
 use crate::okr::Name;
 use crate::source::Tree;
-use crate::text::{Indented, printable};
+use crate::text::{Stream, printable};
 use jiff::civil::Date;
-use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -110,11 +109,12 @@ fn gone(tail: &str, history: &History) -> Vec<String> {
 
 /// Publishes events, without a ledger. What is `secret` in the revision asked about is masked back to its beginning.
 pub fn log(history: &History, secret: impl Into<Secret>, selection: &LogSelection) -> LogV1 {
-    let events = published(history, &secret.into(), selection).collect();
+    let events = Publishing::new(history, &secret.into(), selection).events(&history.events).collect();
     LogV1 { format: FORMAT, history: HistoryV1::from(history), events, ledger: None, work: None }
 }
 
-/// Writes what [`log`] publishes as JSON, a ledger and the work behind it where they were asked for, one event after another, so that a long history needs no memory of its own.
+/// Writes what [`log`] publishes as JSON, a ledger and the work behind it where they were asked for; some thousand events
+/// at a time, so that a long history needs little memory of its own.
 ///
 /// # Errors
 /// What the stream says.
@@ -126,31 +126,14 @@ pub fn write_log(
     work: Option<&[WorkCommitV1]>,
     out: impl std::io::Write,
 ) -> std::io::Result<()> {
-    /// The fields of [`LogV1`].
-    #[derive(Serialize)]
-    struct Written<'a, E> {
-        format: u32,
-        history: HistoryV1,
-        events: E,
-        ledger: Option<&'a [LedgerV1]>,
-        work: Option<&'a [WorkCommitV1]>,
-    }
-
-    struct Events<'a>(&'a History, &'a Secret, &'a LogSelection);
-
-    impl Serialize for Events<'_> {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_seq(published(self.0, self.1, self.2))
-        }
-    }
-
-    let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
-    let events = Events(history, secret, selection);
-    let history = HistoryV1::from(history);
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Indented::default());
-    Written { format: FORMAT, history, events, ledger, work }.serialize(&mut serializer)?;
-    std::io::Write::write_all(&mut out, b"\n")?;
-    std::io::Write::flush(&mut out)
+    let publishing = Publishing::new(history, secret, selection);
+    let mut document = Stream::new(out);
+    document.field("format", &FORMAT)?;
+    document.field("history", &HistoryV1::from(history))?;
+    document.list("events", &history.events, |run| publishing.events(run))?;
+    document.field("ledger", &ledger)?;
+    document.field("work", &work)?;
+    document.end()
 }
 
 /// The key results that are sensitive today, by full name.
@@ -181,46 +164,61 @@ impl From<&Outline> for Secret {
     }
 }
 
-fn published<'a>(
-    history: &'a History,
+/// What is published of events, and what is hidden.
+struct Publishing<'a> {
     secret: &'a Secret,
     selection: &'a LogSelection,
-) -> impl Iterator<Item = EventV1> + use<'a> {
-    let is_secret = move |event: &Event| event.sensitive || secret.holds(&event.name);
-    let commits: HashSet<Option<ObjectId>> =
-        history.events.iter().filter(|event| is_secret(event)).map(|event| event.commit).collect();
-    let mut above: Option<(Option<ObjectId>, Head)> = None;
-    history.events.iter().filter(|event| selection.wants(event)).map(move |event| {
-        let head = match above.take() {
-            Some(head) if head.0 == event.commit => head.1,
-            _ => Head::of(event),
-        };
-        let Head { commit, author, recorded } = above.insert((event.commit, head)).1.clone();
-        let mut published = EventV1 {
-            name: event.name.clone(),
-            kind: event.kind,
-            group: event.group,
-            goalpost: event.goalpost,
-            eased: event.eased,
-            late: event.late,
-            commit,
-            author,
-            measured: event.measured,
-            recorded,
-            summary: Some(event.summary.clone()),
-            path: event.path.clone(),
-            line: event.line,
-            signed: event.signed,
-            changes: changes(event),
-        };
-        if is_secret(event) {
-            mask::event(&mut published);
-        }
-        if commits.contains(&event.commit) {
-            mask::summary(&mut published);
-        }
-        published
-    })
+    /// The commits whose words may tell what is secret.
+    commits: HashSet<Option<ObjectId>>,
+}
+
+impl<'a> Publishing<'a> {
+    fn new(history: &History, secret: &'a Secret, selection: &'a LogSelection) -> Self {
+        let mut publishing = Publishing { secret, selection, commits: HashSet::new() };
+        let events = history.events.iter().filter(|event| publishing.is_secret(event));
+        publishing.commits = events.map(|event| event.commit).collect();
+        publishing
+    }
+
+    fn is_secret(&self, event: &Event) -> bool {
+        event.sensitive || self.secret.holds(&event.name)
+    }
+
+    /// Publishes those of some events that are asked for.
+    fn events(&self, events: &[Event]) -> impl Iterator<Item = EventV1> {
+        let mut above: Option<(Option<ObjectId>, Head)> = None;
+        events.iter().filter(|event| self.selection.wants(event)).map(move |event| {
+            let head = match above.take() {
+                Some(head) if head.0 == event.commit => head.1,
+                _ => Head::of(event),
+            };
+            let Head { commit, author, recorded } = above.insert((event.commit, head)).1.clone();
+            let mut published = EventV1 {
+                name: event.name.clone(),
+                kind: event.kind,
+                group: event.group,
+                goalpost: event.goalpost,
+                eased: event.eased,
+                late: event.late,
+                commit,
+                author,
+                measured: event.measured,
+                recorded,
+                summary: Some(event.summary.clone()),
+                path: event.path.clone(),
+                line: event.line,
+                signed: event.signed,
+                changes: changes(event),
+            };
+            if self.is_secret(event) {
+                mask::event(&mut published);
+            }
+            if self.commits.contains(&event.commit) {
+                mask::summary(&mut published);
+            }
+            published
+        })
+    }
 }
 
 /// What a commit says of itself, shared by its events, which stand together.

@@ -1,7 +1,7 @@
 //! Owns how long documents are indented: byte for byte as `serde_json` does it, in a part of the time, and its texts harmless.
 //! Never knows what is written.
 
-use super::{is_plain_json, json};
+use super::sanitize::{is_plain_json, json};
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
 

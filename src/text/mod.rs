@@ -6,10 +6,12 @@ mod indented;
 mod index;
 mod sanitize;
 mod source;
+mod stream;
 
 pub use address::in_address;
-pub use indented::Indented;
+use indented::Indented;
 pub use index::{LineIndex, Position};
 pub(crate) use sanitize::is_hostile;
-pub use sanitize::{JsonWriter, is_plain_json, json, markdown, printable, same_length};
+pub use sanitize::{JsonWriter, json, markdown, printable, same_length};
 pub use source::{FileId, SourceFile, SourceMap};
+pub use stream::Stream;
