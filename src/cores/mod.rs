@@ -5,13 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Pieces that a thread takes at a time, for one of so many threads: small enough that all end together.
 const SHARES: usize = 16;
 
-/// Sets a thread up that takes much memory, first thing in it: glibc asks the system for a thread's memory page by page,
-/// and keeps what it once had. What is taken here is address space alone, none of it is touched.
-pub fn prepare_thread() {
-    let reserve = || std::hint::black_box(Vec::<u8>::with_capacity(15 << 20));
-    drop((reserve(), reserve()));
-}
-
 /// Does a piece of work for each item, on as many threads as there are cores, and gives what came of them in the order
 /// of the items. Each thread is to have at least so many items.
 pub fn spread<T: Sync, R: Send>(items: &[T], least: usize, work: impl Fn(usize, &T) -> R + Sync) -> Vec<R> {
@@ -33,12 +26,8 @@ pub fn spread<T: Sync, R: Send>(items: &[T], least: usize, work: impl Fn(usize, 
             done.push((start, piece.collect::<Vec<R>>()));
         }
     };
-    let prepared = || {
-        prepare_thread();
-        labour()
-    };
     let mut runs = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(prepared)).collect();
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(labour)).collect();
         let mut runs = labour();
         for other in others {
             runs.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

@@ -44,9 +44,6 @@ fn prepare() {
     ONCE.call_once(|| {
         git2::opts::strict_hash_verification(false);
         git2::opts::enable_caching(false);
-        // Inflating takes and gives back tens of kilobytes for each object, and glibc hands such memory to the system and
-        // fetches it again each time, until it has seen a larger block come and go. It is never touched.
-        drop(std::hint::black_box(Vec::<u8>::with_capacity(16 << 20)));
     });
 }
 

@@ -2,7 +2,6 @@
 //! many threads as help. Never keeps what was read: [`super::states`] does.
 
 use super::{READER, lanes, threads};
-use crate::cores::prepare_thread;
 use crate::git::{Error, ObjectId, Objects, Repository};
 use crate::source::LARGEST_FILE;
 use crate::syntax::{Reading, Version};
@@ -54,7 +53,6 @@ pub(super) fn read_all(
             receivers.push(receiver);
             let batches = &batches;
             scope.spawn(move || {
-                prepare_thread();
                 for batch in batches.iter().skip(worker).step_by(workers) {
                     let done = read_batch(&objects, &files[batch.clone()]);
                     // The other end is gone where an error ended the reading.

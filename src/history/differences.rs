@@ -7,7 +7,6 @@ use super::progress::{Progress, Stage};
 use super::simplified::Node;
 use super::trees::{Entry, FileChange, Trees};
 use super::{READER, lanes, threads};
-use crate::cores::prepare_thread;
 use crate::git::{Error, ObjectId, Repository};
 use crate::source::Paths;
 
@@ -77,10 +76,7 @@ fn in_parallel(
             .into_iter()
             .zip(jobs.chunks(share))
             .map(|(objects, jobs)| {
-                scope.spawn(move || {
-                    prepare_thread();
-                    compare(&mut Trees::new(objects), jobs)
-                })
+                scope.spawn(move || compare(&mut Trees::new(objects), jobs))
             })
             .collect();
         running.into_iter().map(|one| one.join().expect("comparing trees does not panic")).collect::<Vec<_>>()

@@ -19,7 +19,7 @@ pub(super) struct FileChange {
 }
 
 /// Bytes of trees held at most in each of two generations.
-const HELD: usize = 8 << 20;
+const HELD: usize = 1 << 20;
 
 /// A reader of trees. Neighbours in history share most of theirs, so the last ones are held.
 pub(super) struct Trees<'r> {
