@@ -75,9 +75,7 @@ fn in_parallel(
         let running: Vec<_> = objects
             .into_iter()
             .zip(jobs.chunks(share))
-            .map(|(objects, jobs)| {
-                scope.spawn(move || compare(&mut Trees::new(objects), jobs))
-            })
+            .map(|(objects, jobs)| scope.spawn(move || compare(&mut Trees::new(objects), jobs)))
             .collect();
         running.into_iter().map(|one| one.join().expect("comparing trees does not panic")).collect::<Vec<_>>()
     });
