@@ -8,8 +8,9 @@ use std::path::Path;
 
 /// Runs the binary in front of a terminal.
 fn on_a_terminal(place: &Place, arguments: &[&str]) -> PtySession {
-    let mut command = place.command(Path::new(env!("CARGO_BIN_EXE_git-okr")), &place.root());
-    command.args(arguments).env("TERM", "xterm");
+    let mut command = place.command(Path::new("sh"), &place.root());
+    let script = format!("exec {} \"$0\" \"$@\"", place.listening());
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_git-okr")]).args(arguments).env("TERM", "xterm");
     spawn_command(command, Some(60_000)).expect("a terminal")
 }
 

@@ -108,7 +108,10 @@ impl Person {
     fn runs(place: &Place, arguments: &str) -> Self {
         let mut command = place.command(Path::new("sh"), &place.root());
         let (binary, (rows, columns)) = (env!("CARGO_BIN_EXE_git-okr"), SIZE);
-        command.args(["-c", &format!("stty rows {rows} cols {columns} echo && exec '{binary}' {arguments}")]);
+        command.args([
+            "-c",
+            &format!("stty rows {rows} cols {columns} echo && exec {} '{binary}' {arguments}", place.listening()),
+        ]);
         command.envs([("TERM", "xterm"), ("NO_COLOR", "")]);
         Person { terminal: spawn_command(command, Some(60_000)).expect("a terminal"), seen: String::new() }
     }

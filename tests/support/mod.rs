@@ -195,6 +195,13 @@ impl Place {
         command
     }
 
+    /// Gives the words before a program that is to hear ctrl-c: whatever a script starts in the background has the signal
+    /// ignored, and hands that down. Not every system's `env` can undo it.
+    pub fn listening(&self) -> &'static str {
+        let words = "env --default-signal=INT";
+        if self.shell(&self.root(), &format!("{words} true"), &[]).0 { words } else { "" }
+    }
+
     /// Runs a command as a user would type it, with `git okr` at hand, and gives its success and both streams.
     pub fn shell(&self, folder: &Path, command: &str, environment: &[(&str, &str)]) -> (bool, String) {
         let own = Path::new(env!("CARGO_BIN_EXE_git-okr")).parent().expect("a folder").to_owned();
