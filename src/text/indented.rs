@@ -15,7 +15,7 @@ const LINE: &[u8; 2 + 2 * DEEPEST] = &{
 const DEEPEST: usize = 16;
 
 /// Two spaces a level. `serde_json` writes each of them on its own, and a log has millions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Indented {
     level: usize,
     /// Whether the list or table that is being written holds anything.
@@ -100,25 +100,15 @@ impl Formatter for Indented {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::example::value;
     use proptest::prelude::*;
     use serde::Serialize;
-    use serde_json::{Map, Serializer, Value};
+    use serde_json::{Serializer, Value};
 
     fn written(value: &Value) -> String {
         let mut bytes = Vec::new();
-        value.serialize(&mut Serializer::with_formatter(&mut bytes, Indented::default())).expect("into memory");
+        value.serialize(&mut Serializer::with_formatter(&mut bytes, Indented::within(0))).expect("into memory");
         String::from_utf8(bytes).expect("JSON is UTF-8")
-    }
-
-    fn value() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from), ".{0,6}".prop_map(Value::from)];
-        leaf.prop_recursive(5, 24, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::vec((".{0,3}", inner), 0..4)
-                    .prop_map(|all| Value::from(all.into_iter().collect::<Map<_, _>>())),
-            ]
-        })
     }
 
     proptest! {

@@ -1,7 +1,9 @@
-//! Owns the text of a file: where its lines and columns are, and how text from strangers is made harmless.
-//! Never reads a file, never knows what the text means.
+//! Owns the text of a file: where its lines and columns are, how text from strangers is made harmless, and how published
+//! documents reach a stream. Never reads a file, never knows what the text means.
 
 mod address;
+#[cfg(test)]
+pub mod example;
 mod indented;
 mod index;
 mod sanitize;

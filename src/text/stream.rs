@@ -106,8 +106,9 @@ fn put(text: &mut Vec<u8>, level: usize, value: &impl Serialize) -> io::Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::example::value;
     use proptest::prelude::*;
-    use serde_json::{Map, Value, json};
+    use serde_json::{Value, json};
 
     fn written(write: impl FnOnce(&mut Stream<&mut Vec<u8>>) -> io::Result<()>) -> String {
         let mut bytes = Vec::new();
@@ -118,24 +119,6 @@ mod tests {
 
     fn as_serde_json_does(value: &impl Serialize) -> String {
         crate::text::json(&serde_json::to_string_pretty(value).expect("into memory")).into_owned() + "\n"
-    }
-
-    fn value() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            ".{0,6}".prop_map(Value::from),
-            "[ -~\u{1}\u{7f}é\u{202e}#\\[]{0,40}".prop_map(Value::from),
-        ];
-        leaf.prop_recursive(5, 24, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::vec((".{0,3}", inner), 0..4)
-                    .prop_map(|all| Value::from(all.into_iter().collect::<Map<_, _>>())),
-            ]
-        })
     }
 
     proptest! {

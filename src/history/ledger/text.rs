@@ -79,26 +79,9 @@ pub(super) fn read<'t, 'a: 't>(tokens: &mut impl Iterator<Item = &'t Token<'a>>,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::example::value;
     use proptest::prelude::*;
     use serde_json::json;
-
-    fn value() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<u64>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            ".{0,6}".prop_map(Value::from),
-        ];
-        leaf.prop_recursive(4, 24, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::vec((".{0,3}", inner), 0..4)
-                    .prop_map(|all| Value::from(all.into_iter().collect::<Map<_, _>>())),
-            ]
-        })
-    }
 
     proptest! {
         #[test]
