@@ -22,5 +22,18 @@ fn main() -> ExitCode {
     let mut out = BufWriter::with_capacity(if terminal.stdout { 0 } else { 1 << 16 }, out);
     let mut session =
         Session::new(std::env::vars_os(), terminal, jiff::Timestamp::now(), &mut out, &mut err, &mut input);
-    ExitCode::from(cli::run(std::env::args_os(), &mut session))
+    let code = cli::run(std::env::args_os(), &mut session);
+    drop(out);
+    leave(code)
+}
+
+/// Ends the process at once: what allocators and libraries do for a program that goes on without them is done for nobody.
+#[cfg(unix)]
+fn leave(code: u8) -> ExitCode {
+    signal_hook::low_level::exit(code.into())
+}
+
+#[cfg(not(unix))]
+fn leave(code: u8) -> ExitCode {
+    ExitCode::from(code)
 }

@@ -88,7 +88,10 @@ impl View {
         };
         let root = root.to_owned();
         let Ok(config) = source::configuration(&root) else { return Ok(Glimpse::default()) };
-        let stamps = Stamps::take(&repository, &root, &config);
+        let stamps = Stamps::take(&repository, &root, &config, cache.layout(&config));
+        if let Some(layout) = stamps.as_ref().and_then(Stamps::found) {
+            cache.keep_layout(&config, layout);
+        }
         let outlined = stamps.as_ref().and_then(|stamps| {
             let kept = cache.outline(head, &config, stamps);
             kept.or_else(|| cache.outline_beside(&repository, &root, head, &config, stamps))

@@ -35,7 +35,9 @@ pub fn spread<T: Sync, R: Send>(items: &[T], least: usize, work: impl Fn(usize, 
         runs
     });
     runs.sort_unstable_by_key(|(start, _)| *start);
-    runs.into_iter().flat_map(|(_, done)| done).collect()
+    let mut all = Vec::with_capacity(items.len());
+    runs.into_iter().for_each(|(_, done)| all.extend(done));
+    all
 }
 
 #[cfg(test)]

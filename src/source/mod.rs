@@ -4,6 +4,8 @@
 mod document;
 mod gathering;
 mod index;
+mod layout;
+mod look;
 mod paths;
 mod placing;
 mod recording;
@@ -16,6 +18,7 @@ mod worktree;
 
 pub use document::{documents, documents_of, documents_staged};
 pub use index::index;
+pub use layout::Layout;
 pub use paths::{Paths, attributes};
 pub use placing::{Pending, PlaceError, place, placeable};
 pub use recording::{RecordError, Recorded, record};
@@ -23,7 +26,8 @@ pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, revision_with};
 pub use settled::{committed, settled_configuration};
 pub use shared::{only_objectives, same};
-pub use stamps::{Settled, Stamp, Stamps};
+pub use look::Stamp;
+pub use stamps::{Settled, Stamps};
 pub use template::{templates, templates_of};
 pub use worktree::{Standing, configuration, configured, files, worktree};
 

@@ -126,6 +126,7 @@ fn files(folder: &Path) -> Vec<fs::DirEntry> {
         [
             super::PAGE,
             super::LINE,
+            super::LAYOUT,
             super::WORK,
             super::ANSWER,
             super::EVENTS,
@@ -196,10 +197,10 @@ impl Shelf {
 
     /// Reads a file that lies on another. `None` where it is not there, or not as it was written.
     pub(super) fn read(&self, name: &str, on: u32) -> Option<Sheet> {
-        let file = File::open(self.folder.join(name)).ok()?;
+        let mut file = File::open(self.folder.join(name)).ok()?;
         let size = file.metadata().ok().filter(|found| found.is_file() && found.len() <= LARGEST as u64)?.len();
-        let mut bytes = Vec::with_capacity(usize::try_from(size).ok()?);
-        file.take(LARGEST as u64).read_to_end(&mut bytes).ok()?;
+        let mut bytes = vec![0; usize::try_from(size).ok()?];
+        file.read_exact(&mut bytes).ok()?;
         let head = bytes.first_chunk::<HEAD>()?;
         let word = |at: usize| Some(u32::from_le_bytes(*head.get(at..at + 4)?.first_chunk()?));
         let whole = head.starts_with(&MAGIC) && word(8)? == FORMAT && word(16)? == on;

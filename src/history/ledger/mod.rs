@@ -8,6 +8,7 @@
 
 mod answers;
 mod folder;
+mod layout;
 mod line;
 mod outline;
 mod pieces;
@@ -47,6 +48,8 @@ const AGREED: &str = "agreed-";
 const GOALS: &str = "goals-";
 /// How the names of goals by file begin, with how to know that a file is still the same.
 const FILES: &str = "files-";
+/// Where the objective files of a work tree lie.
+const LAYOUT: &str = "layout";
 /// The first-parent line that was replayed last.
 const LINE: &str = "line";
 /// What commits say of the goals that they work for.
