@@ -22,7 +22,7 @@ impl Company {
         let repository = Repository::open(folder.path()).expect("it was just made");
         let head = repository.head().expect("HEAD is there").expect("it has commits");
         let tree = source::revision(&repository, head).expect("it has goals");
-        let mut past = Past::new(&repository, head, &tree.config, &Options::default(), None).expect("it is there");
+        let mut past = Past::new(&repository, head, &tree.config, &Options::default(), None);
         let history = past.history().expect("it is whole");
         let selection = Selection { cycles: Cycles::All, ..Selection::default() };
         let cycles = report::shown(&tree, &selection, company::TODAY).expect("all cycles are meant");

@@ -54,7 +54,9 @@ macro_rules! commands {
     ($($module:ident::$Command:ident),* $(,)?) => {
         $(mod $module;)*
 
+        // The arguments of one command are put together, not those of all.
         #[derive(Debug, clap::Subcommand)]
+        #[command(defer = true)]
         enum Command { $($Command($module::$Command)),* }
 
         impl Command {
@@ -118,11 +120,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, session: &mut Session<
         let written = session.out.write_all(VERSION.as_bytes()).and_then(|()| session.out.flush());
         return ended(written, 0, session);
     }
-    let mut command = Arguments::command();
-    if let Some(width) = session.width_of_help() {
-        command = command.term_width(width);
-    }
-    let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| Arguments::from_arg_matches(&matches));
+    let parsed = Arguments::command().try_get_matches_from(&arguments).or_else(|_| {
+        // What there is to say may be about any command: now they are all needed.
+        let mut command = match session.width_of_help() {
+            Some(width) => Arguments::command().term_width(width),
+            None => Arguments::command(),
+        };
+        command.build();
+        command.try_get_matches_from(&arguments)
+    });
+    let parsed = parsed.and_then(|matches| Arguments::from_arg_matches(&matches));
     let result = match parsed {
         Ok(arguments) => dispatch(&arguments, session),
         Err(usage) => {

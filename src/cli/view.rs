@@ -83,7 +83,7 @@ impl View {
     pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<Glimpse, Failure> {
         let Ok(repository) = open(global) else { return Ok(Glimpse::default()) };
         let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok(Glimpse::default()) };
-        let (Ok(Some(head)), Some(root)) = (repository.head(), repository.workdir()) else {
+        let (Some(head), Some(root)) = (repository.head_id(), repository.workdir()) else {
             return Ok(Glimpse::default());
         };
         let root = root.to_owned();
@@ -125,7 +125,7 @@ impl View {
         wanted: impl Fn(&str) -> bool,
         find: bool,
     ) -> Result<Option<History>, Failure> {
-        let Some(past) = self.past(options)? else { return Ok(None) };
+        let Some(past) = self.past(options) else { return Ok(None) };
         Ok(match past.known_of(&wanted) {
             None if find => past.found_of(wanted)?,
             known => known,
@@ -434,7 +434,7 @@ impl View {
 
     /// Gives what the rules and the report are told of the past, with the definitions at lock of some cycles.
     pub fn evidence(&self, cycles: &[Cycle], session: &mut Session<'_>) -> Result<Evidence, Failure> {
-        self.evidence_of(self.past(&Options::default())?.as_deref_mut(), cycles, session)
+        self.evidence_of(self.past(&Options::default()).as_deref_mut(), cycles, session)
     }
 
     fn evidence_of(
@@ -521,7 +521,7 @@ impl View {
         cycles: &[Cycle],
         session: &mut Session<'_>,
     ) -> Result<(History, BTreeMap<String, Locks>), Failure> {
-        self.look_back(self.past(options)?.as_deref_mut(), cycles, session)
+        self.look_back(self.past(options).as_deref_mut(), cycles, session)
     }
 
     fn look_back(

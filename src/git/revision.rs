@@ -19,6 +19,12 @@ impl Repository {
         }
     }
 
+    /// Gives the id that HEAD stands for without looking whether there is a commit of that id: for whom an earlier run
+    /// knows it. `None` before the first commit, and where HEAD does not read.
+    pub fn head_id(&self) -> Option<ObjectId> {
+        self.inner.head().ok()?.target().map(ObjectId::from)
+    }
+
     /// Gives the branch that HEAD is on, without `refs/heads/`; `None` where it is detached.
     pub fn head_branch(&self) -> Option<String> {
         let head = self.inner.find_reference("HEAD").ok()?;

@@ -234,7 +234,7 @@ pub struct Options {
 /// [`Error`] where the commit itself is not there or the repository cannot be read. What is missing or does not parse
 /// further back is in [`History::degraded`] instead.
 pub fn walk(repository: &Repository, from: ObjectId, config: &Config, options: &Options) -> Result<History, Error> {
-    Past::new(repository, from, config, options, None)?.history()
+    Past::new(repository, from, config, options, None).history()
 }
 
 /// How much of an answer was known from earlier runs.
@@ -261,20 +261,16 @@ pub struct Past<'r> {
 impl<'r> Past<'r> {
     /// Makes ready to look back from a commit, under one configuration. What is known from earlier runs is taken from a
     /// cache, and what is found out goes there.
-    ///
-    /// # Errors
-    /// As [`walk`].
     pub fn new(
         repository: &'r Repository,
         from: ObjectId,
         config: &'r Config,
         options: &Options,
         cache: Option<&Cache>,
-    ) -> Result<Self, Error> {
-        repository.commit(from)?;
+    ) -> Self {
         let answers = cache.map(|cache| Answers::new(cache, from, config, options));
         let (options, cache, progress) = (*options, cache.cloned(), Arc::default());
-        Ok(Past { repository, from, config, options, cache, answers, walk: None, progress })
+        Past { repository, from, config, options, cache, answers, walk: None, progress }
     }
 
     /// Finds every event.
@@ -306,6 +302,7 @@ impl<'r> Past<'r> {
     /// As [`walk`].
     pub fn found_of(&self, wanted: impl Fn(&str) -> bool) -> Result<Option<History>, Error> {
         let Some(cache) = &self.cache else { return Ok(None) };
+        self.repository.commit(self.from)?;
         Walk::history_of(self.repository, self.from, self.config, &self.options, cache, &wanted)
     }
 
@@ -375,6 +372,7 @@ impl<'r> Past<'r> {
         if self.walk.is_none() {
             let cache = self.cache.as_ref();
             let progress = Arc::clone(&self.progress);
+            self.repository.commit(self.from)?;
             self.walk = Some(Walk::new(self.repository, self.from, self.config, &self.options, cache, progress)?);
         }
         Ok(self.walk.as_mut().expect("it was just made"))

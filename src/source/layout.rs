@@ -23,12 +23,15 @@ pub struct Layout {
     digest: [u8; 20],
 }
 
+/// What no name has in it.
+const END: &str = "\0";
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Folder {
     /// From the root.
     path: String,
-    /// The names of its objective files, in byte order.
-    files: Vec<String>,
+    /// The names of its objective files, in byte order, each ended by [`END`].
+    files: String,
 }
 
 impl Layout {
@@ -53,10 +56,10 @@ impl Layout {
 
     /// Looks at every file; `None` where one is gone, or a folder is not as it was when it was listed.
     pub(super) fn look_again(self, root: &Path) -> Option<(Self, Vec<Look>)> {
-        let folders = self.folders.iter().map(|folder| ("", folder.path.as_str()));
-        let mut all = looks(root, self.files().chain(folders))?;
-        let folders = all.split_off(all.len() - self.folders.len());
-        (digest(&folders) == self.digest).then_some((self, all))
+        let folders = looks(root, self.folders.iter().map(|folder| ("", folder.path.as_str())))?;
+        (digest(&folders) == self.digest).then_some(())?;
+        let files = looks(root, self.files())?;
+        Some((self, files))
     }
 
     /// Gives the folder and the name of each objective file.
@@ -73,7 +76,7 @@ impl Layout {
 
 impl Folder {
     fn places(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files.iter().map(|file| (self.path.as_str(), file.as_str()))
+        self.files.split_terminator(END).map(|file| (self.path.as_str(), file))
     }
 }
 
@@ -103,7 +106,7 @@ impl Listing<'_> {
         };
         let mut entries = std::fs::read_dir(place).ok()?.map(entry).collect::<Option<Vec<_>>>()?;
         entries.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-        let (mut files, mut inner) = (Vec::new(), Vec::new());
+        let (mut files, mut inner) = (String::new(), Vec::new());
         for (name, kind) in entries {
             if name == ".git" || kind.is_symlink() {
                 return None;
@@ -111,7 +114,7 @@ impl Listing<'_> {
             let own = format!("{path}/{name}");
             match kind.is_dir() {
                 true => inner.push(own),
-                false if self.paths.holds(&own) => files.push(name),
+                false if self.paths.holds(&own) => files.extend([name.as_str(), END]),
                 false => {}
             }
         }

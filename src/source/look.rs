@@ -7,7 +7,7 @@ use std::path::Path;
 /// of the clock has the same times and may have the same size.
 pub(super) const REST: i64 = 2;
 /// Files and folders from which a thread of its own is worth its start.
-const LOOKS_PER_THREAD: usize = 256;
+const LOOKS_PER_THREAD: usize = 1024;
 
 /// All that a look shows, in bytes.
 pub type Stamp = [u8; 64];
@@ -26,7 +26,12 @@ pub(super) struct Look {
 /// Looks at some places, each by its folder and its name, on all cores; `None` where nothing is at one of them.
 pub(super) fn looks<'a>(root: &Path, places: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Vec<Look>> {
     let places: Vec<(&str, &str)> = places.collect();
-    let looks = cores::spread(&places, LOOKS_PER_THREAD, |_, (folder, name)| Look::at(&root.join(folder).join(name)));
+    let root = root.to_str()?;
+    let looks = cores::spread(&places, LOOKS_PER_THREAD, |_, (folder, name)| {
+        let mut place = String::with_capacity(root.len() + folder.len() + name.len() + 2);
+        [root, "/", folder, "/", name].into_iter().for_each(|part| place.push_str(part));
+        Look::at(Path::new(&place))
+    });
     looks.into_iter().collect()
 }
 

@@ -43,7 +43,7 @@ impl View {
     ) -> Result<Modelled, Failure> {
         let selection = self.selection(chosen, names)?;
         let cycles = report::shown(&self.tree, &selection, self.today)?;
-        let mut past = self.past(&Options::default())?;
+        let mut past = self.past(&Options::default());
         let Evidence { mut history, locks, agreed } = self.evidence_of(past.as_deref_mut(), &cycles, session)?;
         let work = match with_work {
             true => self.work_of(past.as_deref(), &cycles, &mut history, session)?,

@@ -13,15 +13,15 @@ use std::mem::ManuallyDrop;
 impl View {
     /// Makes ready to look back; `None` without git and before the first commit. What is read then is hundreds of thousands
     /// of small pieces, and the process ends soon: giving each back takes longer than the system takes for all.
-    pub(super) fn past(&self, options: &Options) -> Result<Option<ManuallyDrop<Past<'_>>>, Failure> {
-        let (Some(repository), Some(from)) = (&self.repository, self.from) else { return Ok(None) };
-        Ok(Some(ManuallyDrop::new(Past::new(repository, from, &self.tree.config, options, self.cache.as_ref())?)))
+    pub(super) fn past(&self, options: &Options) -> Option<ManuallyDrop<Past<'_>>> {
+        let (repository, from) = (self.repository.as_ref()?, self.from?);
+        Some(ManuallyDrop::new(Past::new(repository, from, &self.tree.config, options, self.cache.as_ref())))
     }
 
     /// Walks the history behind the view, uncommitted values included. Without git it is empty and complete, before the
     /// first commit it holds the uncommitted values alone.
     pub fn history(&self, options: &Options, session: &mut Session<'_>) -> Result<History, Failure> {
-        self.told(self.past(options)?.as_deref_mut(), session)
+        self.told(self.past(options).as_deref_mut(), session)
     }
 
     pub(super) fn told(&self, past: Option<&mut Past<'_>>, session: &mut Session<'_>) -> Result<History, Failure> {
@@ -39,7 +39,7 @@ impl View {
         cycles: &[Cycle],
         session: &mut Session<'_>,
     ) -> Result<(History, History, BTreeMap<String, Locks>), Failure> {
-        let mut past = self.past(&Options::default())?;
+        let mut past = self.past(&Options::default());
         let mut now = self.walked(past.as_deref_mut(), session)?;
         let locks = self.locks(past.as_deref_mut(), cycles, &mut now)?;
         let mut before = now.clone();

@@ -30,7 +30,7 @@ impl View {
         history: &mut History,
         session: &mut Session<'_>,
     ) -> Result<Option<Work>, Failure> {
-        self.work_of(self.past(&Options::default())?.as_deref(), cycles, history, session)
+        self.work_of(self.past(&Options::default()).as_deref(), cycles, history, session)
     }
 
     pub(super) fn work_of(

@@ -41,12 +41,18 @@ struct Index<'a> {
     #[serde(borrow)]
     unread: Vec<Unread<'a>>,
     people: Vec<(&'a str, &'a str)>,
-    paths: Vec<&'a str>,
+    /// All paths, one behind another.
+    paths: &'a str,
+    /// Where each ends, in [`END`] bytes: who asks for one name needs few of them.
+    ends: &'a [u8],
     /// All names, one behind another.
     names: &'a str,
     /// What each name has, in [`PART`] bytes: who asks for one name passes over thousands.
     parts: &'a [u8],
 }
+
+/// Bytes of an end.
+const END: usize = 4;
 
 /// The events of one name.
 #[derive(Debug, Clone, Copy)]
@@ -345,7 +351,8 @@ struct Shared<'i> {
 
 impl<'i> Shared<'i> {
     fn of(index: &'i Index<'i>) -> Self {
-        let (people, paths) = (vec![OnceCell::new(); index.people.len()], vec![OnceCell::new(); index.paths.len()]);
+        let count = index.ends.len() / END;
+        let (people, paths) = (vec![OnceCell::new(); index.people.len()], vec![OnceCell::new(); count]);
         Shared { index, people, paths }
     }
 
@@ -356,8 +363,14 @@ impl<'i> Shared<'i> {
     }
 
     fn path(&self, number: u32) -> Option<Arc<str>> {
-        let &path = self.index.paths.get(number as usize)?;
-        Some(Arc::clone(self.paths[number as usize].get_or_init(|| path.into())))
+        let number = number as usize;
+        let end = |number: usize| {
+            let end = self.index.ends.get(number * END..)?.first_chunk()?;
+            Some(u32::from_le_bytes(*end) as usize)
+        };
+        let start = if number == 0 { 0 } else { end(number - 1)? };
+        let path = self.index.paths.get(start..end(number)?)?;
+        Some(Arc::clone(self.paths[number].get_or_init(|| path.into())))
     }
 }
 
@@ -484,12 +497,19 @@ fn written(history: &History, checksum: impl Fn(&[u8]) -> u32) -> Option<(Vec<u8
         }
         parts.push(u8::from(sensitive));
     }
+    let mut ends = Vec::with_capacity(paths.all.len() * END);
+    let mut end = 0;
+    for path in &paths.all {
+        end += u32::try_from(path.len()).ok()?;
+        ends.extend_from_slice(&end.to_le_bytes());
+    }
     let index = Index {
         commits: history.commits,
         first: history.first.map(|id| id.0),
         unread: history.degraded.iter().map(Unread::of).collect::<Option<_>>()?,
         people: people.all,
-        paths: paths.all,
+        paths: &paths.all.concat(),
+        ends: &ends,
         names: &names,
         parts: &parts,
     };

@@ -34,7 +34,7 @@ pub(super) fn played(rule: &Rule, steps: &[Example]) -> Checked {
     let told = tell(&days_of(steps));
     let (repository, head) = (&told.repository, told.head);
     let tree = settled(crate::source::revision(repository, head).expect("goals"));
-    let mut past = Past::new(repository, head, &tree.config, &Options::default(), None).expect("a past");
+    let mut past = Past::new(repository, head, &tree.config, &Options::default(), None);
     let history = past.history().expect("a history");
     let cycles: Vec<_> = tree.objectives().filter_map(|o| tree.config.calendar.cycle(&o.name()?.cycle)).collect();
     let agreed = past.agreed(&cycles).expect("settings");
