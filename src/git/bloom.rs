@@ -1,7 +1,7 @@
 //! Owns the changed-path Bloom filters of commit-graphs, and the hash that they are built with.
 //! Answers in one direction alone: that a path surely did not change.
 
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 
 /// Whether one path changed, ready to be asked of many filters.
@@ -30,8 +30,9 @@ impl Question {
 }
 
 /// Tells for each commit of a commit-graph file whether it surely left alone all that is asked about, from the filters in
-/// two of the file's chunks: where each filter ends, and the filters. They are read once through, which is quicker than to
-/// look at some here and there. `None` where they are not of a shape that is known, or nothing is asked.
+/// two of the file's chunks: where each filter ends, and the filters. They are read once through, a block after the other,
+/// which is quicker than to look at some here and there. `None` where they are not of a shape that is known, or nothing is
+/// asked.
 pub(super) fn untouched(
     file: &mut (impl Read + Seek),
     ends: &Range<u64>,
@@ -40,14 +41,11 @@ pub(super) fn untouched(
     questions: &[Question],
 ) -> Option<Vec<bool>> {
     const HEAD: usize = 12;
+    const BLOCK: usize = 4096;
     let length = (filters.end - filters.start).checked_sub(HEAD as u64)?;
     if ends.end - ends.start != commits as u64 * 4 || questions.is_empty() {
         return None;
     }
-    let mut bytes = vec![0; commits * 4];
-    file.seek(SeekFrom::Start(ends.start)).ok()?;
-    file.read_exact(&mut bytes).ok()?;
-    let mut file = BufReader::with_capacity(1 << 16, file);
     file.seek(SeekFrom::Start(filters.start)).ok()?;
     let mut head = [0; HEAD];
     file.read_exact(&mut head).ok()?;
@@ -57,16 +55,26 @@ pub(super) fn untouched(
     if !agreed || !(1..=64).contains(&hashes) {
         return None;
     }
-    let (mut start, mut filter) = (0, Vec::new());
-    let ends = bytes.as_chunks().0.iter().map(|end| u32::from_be_bytes(*end));
-    ends.map(|end| {
-        let size = end.checked_sub(start).filter(|_| u64::from(end) <= length)?;
-        start = end;
-        filter.resize(size as usize, 0);
-        file.read_exact(&mut filter).ok()?;
-        Some(questions.iter().all(|question| question.is_surely_lacking(&filter, hashes)))
-    })
-    .collect()
+    let mut lacking = Vec::with_capacity(commits);
+    let (mut start, mut bounds, mut block) = (0, Vec::new(), Vec::new());
+    while lacking.len() < commits {
+        bounds.resize((commits - lacking.len()).min(BLOCK) * 4, 0);
+        file.seek(SeekFrom::Start(ends.start + lacking.len() as u64 * 4)).ok()?;
+        file.read_exact(&mut bounds).ok()?;
+        let bounds = bounds.as_chunks().0;
+        let last = bounds.last().map(|end| u32::from_be_bytes(*end)).filter(|&last| u64::from(last) <= length)?;
+        block.resize(last.checked_sub(start)? as usize, 0);
+        file.seek(SeekFrom::Start(filters.start + HEAD as u64 + u64::from(start))).ok()?;
+        file.read_exact(&mut block).ok()?;
+        let mut rest = &block[..];
+        for end in bounds {
+            let end = u32::from_be_bytes(*end);
+            let (filter, behind) = rest.split_at_checked(end.checked_sub(start)? as usize)?;
+            lacking.push(questions.iter().all(|question| question.is_surely_lacking(filter, hashes)));
+            (start, rest) = (end, behind);
+        }
+    }
+    Some(lacking)
 }
 
 /// Hashes as MurmurHash3 for 32 bits does (Austin Appleby, public domain).

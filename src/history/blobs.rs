@@ -34,7 +34,7 @@ pub(super) fn read_all(
     mut take: impl FnMut(usize, usize, Read) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let batches = batches(files);
-    let workers = threads(batches.len());
+    let workers = threads(files.iter().map(Vec::len).sum()).min(batches.len());
     if workers < 2 {
         let objects = repository.objects(READER)?;
         for (index, versions) in files.iter().enumerate() {

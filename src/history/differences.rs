@@ -19,9 +19,6 @@ pub(super) struct Differences {
     pub(super) further: Vec<Vec<Option<ObjectId>>>,
 }
 
-/// Nodes that one thread takes at a time: neighbours share trees.
-const RUN: usize = 512;
-
 /// What was found, and what was not there.
 pub(super) struct Found {
     /// Beside the nodes.
@@ -48,7 +45,7 @@ pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node], some: &
     let progress = &graph.progress;
     progress.begin(Stage::Comparing, jobs.len());
     let compare = |trees: &mut Trees<'_>, jobs: &[Job]| compare_all(trees, paths, prefixes, keys, jobs, progress);
-    let workers = threads(jobs.len() / RUN);
+    let workers = threads(jobs.len());
     if workers < 2 {
         return compare(&mut Trees::new(graph.repository.objects(READER)?), &jobs);
     }

@@ -11,7 +11,7 @@ use crate::git::{CommitGraphReader, Error, ObjectId, Objects, Outline, Repositor
 use foldhash::HashMap;
 use std::sync::Arc;
 
-/// The key of a commit that nobody asked for yet.
+/// What of a commit nobody asked for yet.
 const UNKNOWN: u32 = u32::MAX;
 
 /// A commit that was read. There may be millions of them, of which few are ever asked for more.
@@ -20,6 +20,8 @@ pub(super) struct Commit {
     pub(super) seconds: i64,
     /// Index into the keys of the graph; [`UNKNOWN`] until it is asked for.
     key: u32,
+    /// Index of its first parent; [`UNKNOWN`] until that is asked for.
+    first: u32,
     source: Source,
 }
 
@@ -164,7 +166,7 @@ impl<'r> Graph<'r> {
     pub(super) fn remember(&mut self, id: ObjectId, seconds: i64) -> Option<()> {
         let known = self.remembered.insert(id, self.commits.len());
         let source = self.take(Own { id, parents: (0, 0), remembered: true, heard: false, raw: None });
-        self.commits.push(Commit { seconds, key: UNKNOWN, source });
+        self.commits.push(Commit { seconds, key: UNKNOWN, first: UNKNOWN, source });
         known.is_none().then_some(())
     }
 
@@ -281,7 +283,7 @@ impl<'r> Graph<'r> {
             Some(root) => self.key_of_root(root)?,
             None => UNKNOWN,
         };
-        Ok(Commit { seconds, key, source })
+        Ok(Commit { seconds, key, first: UNKNOWN, source })
     }
 
     fn read_commit(&mut self, id: ObjectId) -> Result<Commit, Error> {
@@ -289,7 +291,7 @@ impl<'r> Graph<'r> {
         let outline = self.objects.outline(id, TRAILER)?;
         self.mentions.extend(Mention::of(self.repository, id, &outline)?.map(|mention| (id, mention)));
         let key = self.key_of_root(outline.tree)?;
-        Ok(Commit { seconds: outline.seconds, key, source: self.take_outline(id, outline) })
+        Ok(Commit { seconds: outline.seconds, key, first: UNKNOWN, source: self.take_outline(id, outline) })
     }
 
     /// Takes what a commit says of itself.
@@ -319,6 +321,20 @@ impl<'r> Graph<'r> {
 
     /// Reads one of the parents of a commit; `None` where there is none, or it is not in this clone.
     fn load_parent(&mut self, commit: usize, at: usize) -> Result<Option<usize>, Error> {
+        if at > 0 {
+            return self.look_up_parent(commit, at);
+        }
+        // Lines are followed more than once, and what is near in them is far apart in the commit-graph.
+        let known = self.commits[commit].first;
+        if known != UNKNOWN {
+            return Ok(Some(known as usize));
+        }
+        let first = self.look_up_parent(commit, 0)?;
+        self.commits[commit].first = first.map_or(UNKNOWN, number);
+        Ok(first)
+    }
+
+    fn look_up_parent(&mut self, commit: usize, at: usize) -> Result<Option<usize>, Error> {
         match self.commits[commit].source {
             Source::Own(own) => {
                 let (start, end) = self.own[own as usize].parents;
@@ -364,15 +380,6 @@ impl<'r> Graph<'r> {
         Ok(key as usize)
     }
 
-    /// Gives the first parent of a commit that surely left the goals alone.
-    fn untouched_parent(&mut self, commit: usize) -> Result<Option<usize>, Error> {
-        self.fill(commit)?;
-        match (self.commits[commit].source, &self.shortcut) {
-            (Source::Graph(place), Some(graph)) if graph.tree(place).is_none() => self.load_parent(commit, 0),
-            _ => Ok(None),
-        }
-    }
-
     /// Gives time, parents and trailers of a commit whose message was read; `None` where somebody else has to read it.
     pub(super) fn heard(&self, id: ObjectId) -> Option<(i64, Vec<ObjectId>, Option<&Mention>)> {
         let commit = self.known(id)?;
@@ -405,7 +412,11 @@ impl<'r> Graph<'r> {
 
     /// Finds the parent that a line goes on through whatever field it follows: the first with the same objective tree.
     pub(super) fn same(&mut self, commit: usize) -> Result<Option<usize>, Error> {
-        if let Some(parent) = self.untouched_parent(commit)? {
+        self.fill(commit)?;
+        // Without a key once all is read: one that surely left the goals alone.
+        if self.commits[commit].key == UNKNOWN
+            && let Some(parent) = self.load_parent(commit, 0)?
+        {
             return Ok(Some(parent));
         }
         let key = self.key(commit)?;

@@ -1,12 +1,12 @@
 //! Owns what each node did to the goals, all parents considered: what a goal was, and under which name, in each of them.
 //! Never follows a line.
 
-use super::differences;
 use super::facts::{Facts, NameId};
 use super::graph::Graph;
 use super::names::former;
 use super::simplified::Walked;
 use super::states::{Change, PathId, State, States, Touches};
+use super::{MANY, differences};
 use crate::git::Error;
 use crate::okr::{Field, Name};
 use std::rc::Rc;
@@ -107,8 +107,10 @@ impl Junctions {
         graph.read.trees += found.trees;
         let commits: Vec<usize> = fresh.iter().map(|&at| nodes[at].commit).collect();
         // Of the packs the blobs need other pages than the trees: those of a long history take hundreds of megabytes.
-        graph.release();
-        states.release();
+        if fresh.len() >= MANY {
+            graph.release();
+            states.release();
+        }
         let touches = states.take_all(graph, &commits, found.all)?;
         for (&at, touches) in fresh.iter().zip(&touches) {
             let parents: Vec<Option<usize>> =

@@ -387,8 +387,12 @@ fn lanes(repository: &Repository, threads: usize) -> Result<Vec<Objects<'_>>, Er
     (READER..READER + threads).map(|number| repository.objects(number)).collect()
 }
 
-/// Says on how many threads so many pieces of work are done: reading is bound by one cache of delta bases a thread, and
-/// beyond two the gain is small.
-fn threads(pieces: usize) -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from).min(2).min(pieces)
+/// Objects from which on they are read side by side. Each reader maps the packs for itself, and every page of them that it
+/// comes to costs as much as to read an object: for fewer, one goes on with what it has before it.
+const MANY: usize = 4096;
+
+/// Says on how many threads so many objects are read: reading is bound by one cache of delta bases a thread, and beyond two
+/// the gain is small.
+fn threads(objects: usize) -> usize {
+    if objects < MANY { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(2) }
 }

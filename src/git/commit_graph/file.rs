@@ -54,9 +54,10 @@ impl CommitGraphReader {
                     b"OIDF" => totals.extend(words(piece)),
                     b"OIDL" => self.ids.extend(ids(piece)),
                     b"CDAT" => {
-                        for row in piece.as_chunks::<ROW>().0 {
-                            self.take(row, lacking.get(self.len() - first as usize) == Some(&true), more_below)?;
-                        }
+                        let rows = piece.as_chunks().0;
+                        let of = lacking.get(self.len() - first as usize..).unwrap_or_default();
+                        let of = of.iter().copied().chain(std::iter::repeat(false));
+                        rows.iter().zip(of).try_for_each(|(row, is_lacking)| self.take(row, is_lacking, more_below))?;
                     }
                     b"EDGE" => self.more.extend(words(piece)),
                     b"BASE" => lies_on.extend(ids(piece)),
@@ -79,8 +80,9 @@ impl CommitGraphReader {
     /// Takes the row of the next commit. One without a parent may have brought everything.
     fn take(&mut self, row: &[u8; ROW], is_lacking: bool, more_below: u32) -> Option<()> {
         let (tree, rest) = row.split_first_chunk()?;
-        let [first, second, high, low] = *rest.as_chunks().0 else { return None };
-        let [first, mut second, high, low] = [first, second, high, low].map(u32::from_be_bytes);
+        let (first, rest) = rest.split_first_chunk()?;
+        let (second, when) = rest.split_first_chunk()?;
+        let (first, mut second) = (u32::from_be_bytes(*first), u32::from_be_bytes(*second));
         if second & MORE != 0 {
             second = second.checked_add(more_below)?;
         }
@@ -89,7 +91,7 @@ impl CommitGraphReader {
         if may_touch {
             self.trees.push(ObjectId(*tree));
         }
-        self.ties.push(Ties { parents: [first, second], when: u64::from(high) << 32 | u64::from(low) });
+        self.ties.push(Ties { parents: [first, second], when: u64::from_be_bytes(*when.first_chunk()?) });
         Some(())
     }
 }
