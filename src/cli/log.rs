@@ -137,7 +137,7 @@ impl Log {
         let secret = Secret::from(outline);
         let options = Options { first_parent: self.first_parent, full_history: self.full_history };
         // Who looks a second time from the same commit has the whole answer kept: from then on it costs next to nothing.
-        let find = outline.is_new && self.name.is_some();
+        let find = Some(outline).filter(|outline| outline.is_new && self.name.is_some());
         let Some(history) = view.known_of(&options, selection.needs(&secret), find)? else { return Ok(false) };
         let history = ManuallyDrop::new(history);
         let files = if outline.is_new { "most files are" } else { "the files are" };

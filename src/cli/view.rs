@@ -118,18 +118,19 @@ impl View {
         }
     }
 
-    /// Gives every event of some names where an earlier run kept them or, where that is wanted, knows most commits.
+    /// Gives every event of some names where an earlier run kept them or, where an outline is given to find them by, knows
+    /// most commits.
     pub fn known_of(
         &self,
         options: &Options,
         wanted: impl Fn(&str) -> bool,
-        find: bool,
+        find: Option<&Outline>,
     ) -> Result<Option<History>, Failure> {
         let Some(past) = self.past(options) else { return Ok(None) };
-        Ok(match past.known_of(&wanted) {
-            None if find => past.found_of(wanted)?,
-            known => known,
-        })
+        match (past.known_of(&wanted), find) {
+            (None, Some(outline)) => Ok(past.found_of(wanted, &outline.plain)?),
+            (known, _) => Ok(known),
+        }
     }
 
     /// Opens one side of a change, whether it holds goals or not: a commit, else the work tree or, where there is none,

@@ -16,19 +16,26 @@ const LARGEST: u64 = 64 << 20;
 #[derive(Debug)]
 pub(super) struct Loose {
     folder: PathBuf,
-    /// By first byte of the id: the objects that are loose, sorted, listed when the first of them is asked for.
+    /// By first byte of the id: whether there is a folder of loose objects, listed when the first object is asked for. In a
+    /// clone there are few, and to look for each of the others would cost more than what is read.
+    folders: OnceLock<[bool; 256]>,
+    /// The same way: the objects that are loose, sorted, listed when the first of them is asked for.
     listed: Vec<OnceLock<Vec<ObjectId>>>,
 }
 
 impl Loose {
     /// Takes the folder of objects.
     pub(super) fn new(folder: PathBuf) -> Self {
-        Loose { folder, listed: (0..256).map(|_| OnceLock::new()).collect() }
+        Loose { folder, folders: OnceLock::new(), listed: (0..256).map(|_| OnceLock::new()).collect() }
     }
 
     /// Tells whether an object is loose and its file ends before its content does.
     pub(super) fn is_cut_off(&self, id: ObjectId) -> bool {
-        let listed = self.listed[usize::from(id.0[0])].get_or_init(|| self.list(id.0[0]));
+        let first = usize::from(id.0[0]);
+        if !self.folders.get_or_init(|| self.list_folders())[first] {
+            return false;
+        }
+        let listed = self.listed[first].get_or_init(|| self.list(id.0[0]));
         if listed.binary_search(&id).is_err() {
             return false;
         }
@@ -38,6 +45,19 @@ impl Loose {
         let Ok(file) = File::open(self.folder.join(first).join(rest)) else { return false };
         let read = std::io::copy(&mut ZlibDecoder::new(BufReader::new(file)).take(LARGEST), &mut sink());
         matches!(read, Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof)
+    }
+
+    /// Finds the first bytes of ids that have a folder.
+    fn list_folders(&self) -> [bool; 256] {
+        let mut found = [false; 256];
+        for entry in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let first = name.to_str().filter(|name| name.len() == 2).and_then(|name| u8::from_str_radix(name, 16).ok());
+            if let Some(first) = first {
+                found[usize::from(first)] = true;
+            }
+        }
+        found
     }
 
     /// Lists the loose objects whose id begins with a byte.

@@ -25,7 +25,7 @@ pub(super) fn landings(
     }
     for (at, node) in walked.nodes.iter().enumerate() {
         let Some(place) = oldest[at] else { continue };
-        node.parents.iter().flatten().for_each(|&parent| take(parent, place, &mut oldest));
+        walked.parents(node).flatten().for_each(|parent| take(parent, place, &mut oldest));
     }
     let nodes = walked.nodes.iter().zip(oldest);
     nodes.filter_map(|(node, place)| Some((graph.id(node.commit), place?))).collect()

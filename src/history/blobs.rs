@@ -1,7 +1,7 @@
 //! Owns reading what many files said over time: grouped by path, oldest first, one version laid over the other, on as
 //! many threads as help. Never keeps what was read: [`super::states`] does.
 
-use super::{READER, lanes, threads};
+use super::{lanes, threads};
 use crate::git::{Error, ObjectId, Objects, Repository};
 use crate::source::LARGEST_FILE;
 use crate::syntax::{Reading, Version};
@@ -27,16 +27,17 @@ pub(super) fn read(objects: &Objects<'_>, version: &mut Version, id: ObjectId) -
 }
 
 /// Reads the versions of many files and hands each over, in order of files and versions: the index of its file, its
-/// index among the versions, and what came of it.
+/// index among the versions, and what came of it. Few are read by the reader of that number.
 pub(super) fn read_all(
     repository: &Repository,
+    reader: usize,
     files: &[Vec<ObjectId>],
     mut take: impl FnMut(usize, usize, Read) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let batches = batches(files);
     let workers = threads(files.iter().map(Vec::len).sum()).min(batches.len());
     if workers < 2 {
-        let objects = repository.objects(READER)?;
+        let objects = repository.objects(reader)?;
         for (index, versions) in files.iter().enumerate() {
             let mut version = Version::default();
             for (at, &id) in versions.iter().enumerate() {

@@ -4,9 +4,9 @@
 use super::graph::Graph;
 use super::keys::{Key, Keys};
 use super::progress::{Progress, Stage};
-use super::simplified::Node;
+use super::simplified::{Node, Walked};
 use super::trees::{Entry, FileChange, Trees};
-use super::{READER, lanes, threads};
+use super::{lanes, threads};
 use crate::git::{Error, ObjectId, Repository};
 use crate::source::Paths;
 
@@ -30,16 +30,16 @@ pub(super) struct Found {
 }
 
 /// Compares the objective trees of some of the nodes with those of their parents.
-pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node], some: &[usize]) -> Result<Found, Error> {
+pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, walked: &Walked, some: &[usize]) -> Result<Found, Error> {
     let (prefixes, keys) = graph.keys();
     let key = |node: &Node| graph.known_key(node.commit);
     let jobs: Vec<Job> = some
         .iter()
-        .map(|&at| &nodes[at])
+        .map(|&at| &walked.nodes[at])
         .map(|node| Job {
             commit: graph.id(node.commit),
             key: key(node),
-            parents: node.parents.iter().map(|parent| parent.map(|parent| key(&nodes[parent]))).collect(),
+            parents: walked.parents(node).map(|parent| parent.map(|parent| key(&walked.nodes[parent]))).collect(),
         })
         .collect();
     let progress = &graph.progress;
@@ -47,7 +47,7 @@ pub(super) fn of_nodes(graph: &Graph<'_>, paths: &Paths, nodes: &[Node], some: &
     let compare = |trees: &mut Trees<'_>, jobs: &[Job]| compare_all(trees, paths, prefixes, keys, jobs, progress);
     let workers = threads(jobs.len());
     if workers < 2 {
-        return compare(&mut Trees::new(graph.repository.objects(READER)?), &jobs);
+        return compare(&mut Trees::new(graph.repository.objects(graph.reader)?), &jobs);
     }
     in_parallel(graph.repository, &jobs, workers, compare)
 }

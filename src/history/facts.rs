@@ -53,6 +53,19 @@ impl<T: ?Sized + Hash + Eq> Numbered<T> {
         number
     }
 
+    /// Makes room for so many things more.
+    pub(super) fn expect(&mut self, things: usize) {
+        self.all.reserve(things);
+        self.numbers.reserve(things);
+    }
+
+    /// Takes the thing that is the next by number; `None` where it is not new.
+    pub(super) fn next(&mut self, thing: impl Into<Arc<T>>) -> Option<()> {
+        let (number, thing) = (u32::try_from(self.all.len()).ok()?, thing.into());
+        self.all.push(thing.clone());
+        self.numbers.insert(thing, number).is_none().then_some(())
+    }
+
     pub(super) fn get(&self, number: u32) -> &Arc<T> {
         &self.all[number as usize]
     }
@@ -71,6 +84,24 @@ pub(super) struct Places {
 }
 
 impl Places {
+    /// Makes room for so many things more.
+    pub(super) fn expect(&mut self, things: usize) {
+        self.numbers.reserve(things);
+    }
+
+    /// Finds a thing among those of its hash.
+    pub(super) fn find<T: Hash + ?Sized>(&self, thing: &T, is: impl Fn(u32) -> bool) -> Option<u32> {
+        #[allow(clippy::cast_possible_truncation)]
+        let mut hash = self.state.hash_one(thing) as u32;
+        loop {
+            let number = *self.numbers.get(&hash)?;
+            if is(number) {
+                return Some(number);
+            }
+            hash = hash.wrapping_add(1);
+        }
+    }
+
     /// Finds a thing among those of its hash, or takes `next` as its number.
     pub(super) fn number<T: Hash + ?Sized>(&mut self, thing: &T, next: usize, is: impl Fn(u32) -> bool) -> (u32, bool) {
         #[allow(clippy::cast_possible_truncation)]
@@ -165,10 +196,10 @@ impl Facts {
         /// What most goals have of fields.
         const FIELDS: usize = 12;
         self.values.all.reserve(versions * NEW);
-        self.values.places.numbers.reserve(versions * NEW);
+        self.values.places.expect(versions * NEW);
         self.sets.all.reserve(versions * NEW * FIELDS);
         self.sets.ends.reserve(versions * NEW);
-        self.sets.places.numbers.reserve(versions * NEW);
+        self.sets.places.expect(versions * NEW);
     }
 
     /// Gives a name by its number.
@@ -184,6 +215,16 @@ impl Facts {
     /// Gives the number of a name.
     pub(super) fn name(&mut self, name: &str) -> NameId {
         self.names.number(name)
+    }
+
+    /// Makes room for so many names more.
+    pub(super) fn expect_names(&mut self, names: usize) {
+        self.names.expect(names);
+    }
+
+    /// Takes the name that is the next by number; `None` where it is not new.
+    pub(super) fn next_name(&mut self, name: &str) -> Option<()> {
+        self.names.next(name)
     }
 
     /// Counts the names.

@@ -1,12 +1,13 @@
 //! Owns the commits: reading them, as few of them and as little of each as is asked for, and comparing their objective
 //! trees. Never reads an objective file.
 
+use super::Degraded;
 use super::events::Told;
+use super::facts::Places;
 use super::keys::Keys;
 use super::progress::Progress;
 use super::steps::Steps;
 use super::work::{Mention, TRAILER};
-use super::{Degraded, READER};
 use crate::git::{CommitGraphReader, Error, ObjectId, Objects, Outline, Repository};
 use foldhash::HashMap;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ enum Source {
     Graph(u32),
     /// Index among the commits that are known of themselves.
     Own(u32),
+    /// The ledger: parents and root are read when they are asked for.
+    Ledger,
 }
 
 /// A commit that the commit-graph does not have, or that was read all the same.
@@ -40,8 +43,6 @@ struct Own {
     id: ObjectId,
     /// Where its parents stand among those of all these.
     parents: (u32, u32),
-    /// Whether only what the ledger says of it is known: its parents and root are read when they are asked for.
-    remembered: bool,
     /// Whether its message was looked at for trailers.
     heard: bool,
     /// The commit as git stores it, held while it may turn out to be a node.
@@ -55,6 +56,8 @@ const ABSENT: u32 = 1;
 /// Commits read so far. Each is read once.
 pub(super) struct Graph<'r> {
     pub(super) repository: &'r Repository,
+    /// The number of its reader of objects, and of others that read in the same thread.
+    pub(super) reader: usize,
     objects: Objects<'r>,
     /// The commit-graph, while nothing speaks against it.
     shortcut: Option<CommitGraphReader>,
@@ -68,8 +71,9 @@ pub(super) struct Graph<'r> {
     by_id: HashMap<ObjectId, Option<usize>>,
     /// What is known of the commits of the commit-graph, by their places there.
     by_place: Vec<u32>,
-    /// Commits that the ledger knows.
-    remembered: HashMap<ObjectId, usize>,
+    /// Commits that the ledger knows, which are the first of all, and where to find each.
+    remembered: Vec<ObjectId>,
+    remembered_at: Places,
     /// How walks go on.
     pub(super) steps: Steps,
     keys: Keys,
@@ -92,6 +96,7 @@ pub(super) struct Graph<'r> {
 impl<'r> Graph<'r> {
     pub(super) fn new(
         repository: &'r Repository,
+        reader: usize,
         prefixes: Vec<String>,
         first_parent: bool,
         progress: Arc<Progress>,
@@ -99,7 +104,8 @@ impl<'r> Graph<'r> {
         let shortcut = repository.commit_graph(&prefixes);
         Ok(Graph {
             repository,
-            objects: repository.objects(READER)?,
+            reader,
+            objects: repository.objects(reader)?,
             by_place: vec![UNREAD; shortcut.as_ref().map_or(0, CommitGraphReader::len)],
             shortcut,
             first_parent,
@@ -109,7 +115,8 @@ impl<'r> Graph<'r> {
             own: Vec::new(),
             parents: Vec::new(),
             by_id: HashMap::default(),
-            remembered: HashMap::default(),
+            remembered: Vec::new(),
+            remembered_at: Places::default(),
             steps: Steps::default(),
             draft: Vec::new(),
             progress,
@@ -136,6 +143,7 @@ impl<'r> Graph<'r> {
         match self.commits[commit].source {
             Source::Graph(place) => self.shortcut.as_ref().expect("the commit is from there").id(place),
             Source::Own(own) => self.own[own as usize].id,
+            Source::Ledger => self.remembered[commit],
         }
     }
 
@@ -158,16 +166,24 @@ impl<'r> Graph<'r> {
     /// Makes room for so many commits more that the ledger knows.
     pub(super) fn expect(&mut self, commits: usize) {
         self.remembered.reserve(commits);
+        self.remembered_at.expect(commits);
         self.commits.reserve(commits);
         self.steps.expect(commits);
     }
 
     /// Takes the next commit that the ledger knows, before any is read; `None` where it is not new.
     pub(super) fn remember(&mut self, id: ObjectId, seconds: i64) -> Option<()> {
-        let known = self.remembered.insert(id, self.commits.len());
-        let source = self.take(Own { id, parents: (0, 0), remembered: true, heard: false, raw: None });
-        self.commits.push(Commit { seconds, key: UNKNOWN, first: UNKNOWN, source });
-        known.is_none().then_some(())
+        let Graph { remembered, remembered_at, commits, .. } = self;
+        let (_, is_new) = remembered_at.number(&id, commits.len(), |other| remembered[other as usize] == id);
+        remembered.push(id);
+        commits.push(Commit { seconds, key: UNKNOWN, first: UNKNOWN, source: Source::Ledger });
+        is_new.then_some(())
+    }
+
+    /// Finds a commit among those that the ledger knows.
+    fn find_remembered(&self, id: ObjectId) -> Option<usize> {
+        let at = self.remembered_at.find(&id, |at| self.remembered[at as usize] == id)?;
+        Some(at as usize)
     }
 
     fn take(&mut self, own: Own) -> Source {
@@ -175,10 +191,10 @@ impl<'r> Graph<'r> {
         Source::Own(number(self.own.len() - 1))
     }
 
-    /// Gives what is known of a commit itself; `None` where the commit-graph has it.
+    /// Gives what is known of a commit itself; `None` where the commit-graph has it, or the ledger.
     fn own(&self, commit: usize) -> Option<&Own> {
         match self.commits[commit].source {
-            Source::Graph(_) => None,
+            Source::Graph(_) | Source::Ledger => None,
             Source::Own(own) => Some(&self.own[own as usize]),
         }
     }
@@ -190,7 +206,8 @@ impl<'r> Graph<'r> {
 
     /// Reads a commit of which only the ledger's word is known.
     fn fill(&mut self, commit: usize) -> Result<(), Error> {
-        let Some(&Own { id, remembered: true, .. }) = self.own(commit) else { return Ok(()) };
+        let Source::Ledger = self.commits[commit].source else { return Ok(()) };
+        let id = self.id(commit);
         let read = match self.place(id) {
             Some(place) => self.read_place(place),
             None => self.read_commit(id),
@@ -202,7 +219,7 @@ impl<'r> Graph<'r> {
             }
             Err(Error::Missing { id: object, .. } | Error::Corrupt { id: object, .. }) => {
                 self.missing.push((object, Some(id)));
-                let source = self.take(Own { id, parents: (0, 0), remembered: false, heard: false, raw: None });
+                let source = self.take(Own { id, parents: (0, 0), heard: false, raw: None });
                 let key = self.keys.nothing();
                 self.commits[commit] = Commit { key, source, ..self.commits[commit] };
             }
@@ -226,8 +243,8 @@ impl<'r> Graph<'r> {
         if let Some(&known) = self.by_id.get(&id) {
             return Ok(known);
         }
-        let index = match self.remembered.get(&id) {
-            Some(&remembered) => Some(remembered),
+        let index = match self.find_remembered(id) {
+            Some(remembered) => Some(remembered),
             None => {
                 let read = self.read_commit(id);
                 self.keep(id, read)?
@@ -245,9 +262,9 @@ impl<'r> Graph<'r> {
             index => return Ok(Some(index as usize - 2)),
         }
         let graph = self.shortcut.as_ref().expect("the place is there");
-        let remembered = if self.remembered.is_empty() { None } else { self.remembered.get(&graph.id(place)) };
+        let remembered = if self.remembered.is_empty() { None } else { self.find_remembered(graph.id(place)) };
         let index = match remembered {
-            Some(&remembered) => Some(remembered),
+            Some(remembered) => Some(remembered),
             None => match self.read_place(place) {
                 Ok(commit) => self.keep(ObjectId::default(), Ok(commit))?,
                 failed => {
@@ -302,7 +319,7 @@ impl<'r> Graph<'r> {
             self.parents.truncate(start + 1);
         }
         let parents = (number(start), number(self.parents.len()));
-        self.take(Own { id, parents, remembered: false, heard: true, raw: Some(outline.raw) })
+        self.take(Own { id, parents, heard: true, raw: Some(outline.raw) })
     }
 
     /// Counts the parents of a commit.
@@ -316,6 +333,7 @@ impl<'r> Graph<'r> {
                 let most = if self.first_parent { 1 } else { usize::MAX };
                 self.shortcut.as_ref().map_or(0, |graph| graph.parents(place).take(most).count())
             }
+            Source::Ledger => 0,
         }
     }
 
@@ -345,6 +363,7 @@ impl<'r> Graph<'r> {
                 let parent = self.shortcut.as_ref().and_then(|graph| graph.parents(place).nth(at));
                 parent.map_or(Ok(None), |parent| self.load_place(parent))
             }
+            Source::Ledger => Ok(None),
         }
     }
 
@@ -459,7 +478,7 @@ impl<'r> Graph<'r> {
             }
             None => self.by_id.get(&id).copied().flatten(),
         };
-        known.or_else(|| self.remembered.get(&id).copied())
+        known.or_else(|| self.find_remembered(id))
     }
 
     /// Gives time and parents of a commit; `None` where it is not in this clone.
@@ -484,6 +503,7 @@ impl<'r> Graph<'r> {
         self.by_id.clear();
         self.by_place.clear();
         self.remembered.clear();
+        self.remembered_at = Places::default();
         self.told.clear();
         self.steps = Steps::default();
         self.missing.clear();

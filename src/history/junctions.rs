@@ -68,6 +68,8 @@ pub(super) struct Junctions {
     all: Vec<Junction>,
     /// By commit, of which few are nodes: index among these, from 1.
     of: Vec<u32>,
+    /// The one that did nothing, for all that did not: where some goals alone are asked for that is nearly each.
+    nothing: Option<u32>,
 }
 
 impl Junctions {
@@ -81,8 +83,16 @@ impl Junctions {
         if self.of.len() <= commit {
             self.of.resize(commit + 1, 0);
         }
-        self.all.push(junction);
-        self.of[commit] = u32::try_from(self.all.len()).expect("history holds fewer than 2^32 commits");
+        let is_nothing = junction.crossings.is_empty() && junction.notes.is_empty();
+        self.of[commit] = match self.nothing {
+            Some(nothing) if is_nothing => nothing,
+            _ => {
+                self.all.push(junction);
+                let own = u32::try_from(self.all.len()).expect("history holds fewer than 2^32 commits");
+                self.nothing = self.nothing.or(is_nothing.then_some(own));
+                own
+            }
+        };
     }
 
     /// Finds what the nodes of a walk did that were not looked at before.
@@ -98,15 +108,16 @@ impl Junctions {
             return Ok(());
         }
         for &at in &fresh {
-            for &parent in nodes[at].parents.iter().flatten() {
+            for parent in walked.parents(&nodes[at]).flatten() {
                 graph.key(nodes[parent].commit)?;
             }
         }
-        let found = differences::of_nodes(graph, states.paths(), nodes, &fresh)?;
+        let found = differences::of_nodes(graph, states.paths(), walked, &fresh)?;
         graph.missing.extend(found.missing);
         graph.read.trees += found.trees;
         let commits: Vec<usize> = fresh.iter().map(|&at| nodes[at].commit).collect();
-        // Of the packs the blobs need other pages than the trees: those of a long history take hundreds of megabytes.
+        // Of the packs the blobs need other pages than the trees: those of a long history take hundreds of megabytes. Of a
+        // few commits it would cost more to open them again.
         if fresh.len() >= MANY {
             graph.release();
             states.release();
@@ -114,7 +125,7 @@ impl Junctions {
         let touches = states.take_all(graph, &commits, found.all)?;
         for (&at, touches) in fresh.iter().zip(&touches) {
             let parents: Vec<Option<usize>> =
-                nodes[at].parents.iter().map(|parent| parent.map(|parent| nodes[parent].commit)).collect();
+                walked.parents(&nodes[at]).map(|parent| parent.map(|parent| nodes[parent].commit)).collect();
             let junction = junction(graph, states, nodes[at].commit, &parents, touches)?;
             self.insert(nodes[at].commit, junction);
         }

@@ -100,12 +100,13 @@ pub(super) fn follow(
 ) -> Vec<Turn> {
     let mut turns = Vec::new();
     let (mut taken, mut sent) = (Vec::new(), Vec::new());
-    let mut interests: Vec<Interest> = vec![Interest::default(); walked.nodes.len()];
+    // Few nodes have lines of their own to wait for; what is everything but a little moves from node to node as it is.
+    let mut interests: Vec<Option<Box<Interest>>> = vec![None; walked.nodes.len()];
     if let Some(start) = walked.start {
-        interests[start].whole = true;
+        interests[start] = Some(Box::new(Interest { whole: true, ..Interest::default() }));
     }
     for (at, node) in walked.nodes.iter().enumerate() {
-        let mut interest = std::mem::take(&mut interests[at]);
+        let Some(mut interest) = interests[at].take() else { continue };
         if interest.is_empty() || (graph.is_bare_of_goals(node.commit) && !full_history) {
             continue;
         }
@@ -114,24 +115,25 @@ pub(super) fn follow(
         // Names that go from the first parent because a goal here has them as an alias.
         let claimed: HashSet<NameId> = junction.crossings.iter().filter_map(first).map(|first| first.0).collect();
         let mut crossroads = Crossroads { commit: node.commit, facts, claimed, sent: &mut sent };
-        let more = node.parents.len().saturating_sub(1);
+        let more = walked.parents(node).len().saturating_sub(1);
         for (index, crossing) in junction.crossings.iter().enumerate() {
             interest.take(crossing.name, &mut taken);
             let further = &junction.further[index * more..(index + 1) * more];
             for &(today, mask) in &taken {
                 turns.extend(crossroads.route(crossing, further, today, mask));
                 for &(route, name, mask) in crossroads.sent.iter() {
-                    if let Some(&Some(parent)) = node.parents.get(route) {
-                        interests[parent].give(name, today, mask);
+                    if let Some(Some(parent)) = walked.parents(node).nth(route) {
+                        interests[parent].get_or_insert_default().give(name, today, mask);
                     }
                 }
             }
         }
         // All that this commit did not change goes on through the first parent.
-        if let Some(&Some(parent)) = node.parents.first() {
-            let waiting = std::mem::take(&mut interests[parent]);
-            interest.join(waiting);
-            interests[parent] = interest;
+        if let Some(Some(parent)) = walked.parents(node).next() {
+            if let Some(waiting) = interests[parent].take() {
+                interest.join(*waiting);
+            }
+            interests[parent] = Some(interest);
         }
     }
     turns

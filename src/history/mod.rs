@@ -17,9 +17,12 @@ mod lines;
 mod lock;
 mod main_line;
 mod names;
+
+mod plain;
 mod progress;
 mod published;
 mod series;
+mod sightings;
 mod simplified;
 mod states;
 mod steps;
@@ -32,6 +35,7 @@ mod work;
 pub use ledger::{Cache, CacheSize, Outline};
 pub use lock::{Locked, Locks};
 pub use names::former;
+pub use plain::Plain;
 pub use progress::{Progress, Stage};
 pub use published::{DegradedV1, HistoryV1};
 pub use series::{ByName, CheckIn};
@@ -296,14 +300,15 @@ impl<'r> Past<'r> {
         self.answers.as_ref()?.history_of(wanted)
     }
 
-    /// Finds the same where an earlier run knows all commits but a few; nothing is kept of it.
+    /// Finds the same where an earlier run knows all commits but a few; files that were read already are passed over where
+    /// they are of no concern. Nothing is kept of it.
     ///
     /// # Errors
     /// As [`walk`].
-    pub fn found_of(&self, wanted: impl Fn(&str) -> bool) -> Result<Option<History>, Error> {
+    pub fn found_of(&self, wanted: impl Fn(&str) -> bool, read: &Plain) -> Result<Option<History>, Error> {
         let Some(cache) = &self.cache else { return Ok(None) };
         self.repository.commit(self.from)?;
-        Walk::history_of(self.repository, self.from, self.config, &self.options, cache, &wanted)
+        Walk::history_of(self.repository, self.from, self.config, &self.options, cache, &wanted, read)
     }
 
     /// Finds the definitions of a cycle's key results at their locks, as far as those days are over on `today`.

@@ -13,8 +13,8 @@ use std::collections::BinaryHeap;
 pub(super) struct Node {
     /// Index of the commit.
     pub(super) commit: usize,
-    /// For each parent in order, the node that its line comes to; `None` where nothing older has the folders.
-    pub(super) parents: Vec<Option<usize>>,
+    /// Where its parents stand among those of all nodes.
+    parents: (u32, u32),
 }
 
 /// What the walk comes to.
@@ -22,18 +22,33 @@ pub(super) struct Node {
 pub(super) struct Walked {
     /// Children before parents, then newest first, as `git log --date-order` has them.
     pub(super) nodes: Vec<Node>,
+    /// The nodes that the lines through the parents of each come to; [`NOTHING`] where nothing older has the folders.
+    parents: Vec<u32>,
     /// The node that the walk's first commit stands for; `None` where no commit has any of the folders.
     pub(super) start: Option<usize>,
     /// By commit, the node that it comes to.
-    node_of: Vec<Option<u32>>,
+    node_of: Vec<u32>,
     /// How many commits it came to.
     pub(super) commits: usize,
+}
+
+/// Stands for no node.
+const NOTHING: u32 = u32::MAX;
+
+fn node(number: u32) -> Option<usize> {
+    (number != NOTHING).then_some(number as usize)
 }
 
 impl Walked {
     /// Gives the node that a commit comes to, if the walk came to it.
     pub(super) fn node_of(&self, commit: usize) -> Option<usize> {
-        self.node_of.get(commit).copied().flatten().map(|node| node as usize)
+        self.node_of.get(commit).copied().and_then(node)
+    }
+
+    /// Gives for each parent of a node, in order, the node that its line comes to; `None` where nothing older has the
+    /// folders.
+    pub(super) fn parents(&self, of: &Node) -> impl ExactSizeIterator<Item = Option<usize>> + '_ {
+        self.parents[of.parents.0 as usize..of.parents.1 as usize].iter().map(|&parent| node(parent))
     }
 }
 
@@ -73,22 +88,23 @@ impl Graph<'_> {
         let order = self.by_date(from, &reached);
         // Parents first, each commit comes to itself or to what the parent that it equals comes to.
         let steps = &self.steps;
-        let mut node_of: Vec<Option<u32>> = vec![None; self.commits.len()];
+        let mut node_of = vec![NOTHING; self.commits.len()];
         let count = order.iter().filter(|&&commit| steps.is_node(commit as usize)).count();
-        let mut nodes = Vec::with_capacity(count);
+        let (mut nodes, mut lines) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for commit in order.iter().rev().map(|&commit| commit as usize) {
             let mut parents = steps.parents(commit).map(|parent| node_of[parent]);
             node_of[commit] = if steps.is_node(commit) {
-                let parents = parents.map(|parent| parent.map(|node| node as usize)).collect();
-                nodes.push(Node { commit, parents });
-                Some(number(count - nodes.len()))
+                let start = number(lines.len());
+                lines.extend(parents);
+                nodes.push(Node { commit, parents: (start, number(lines.len())) });
+                number(count - nodes.len())
             } else {
-                parents.next().flatten()
+                parents.next().unwrap_or(NOTHING)
             };
         }
         nodes.reverse();
-        let start = node_of[from].map(|node| node as usize);
-        Ok(Some(Walked { nodes, start, commits: reached.len(), node_of }))
+        let start = node(node_of[from]);
+        Ok(Some(Walked { nodes, parents: lines, start, commits: reached.len(), node_of }))
     }
 
     /// Finds out how walks go on from a commit, and tells whether the commit-graph can be relied on.

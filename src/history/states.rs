@@ -1,18 +1,20 @@
 //! Owns what objective files said at a commit: each distinct blob is read once, and held as numbers.
 //! Never decides what a difference means.
 
-use super::READER;
 use super::blobs::{self, Read};
 use super::differences::{Differences, compare_keys};
 use super::facts::{Facts, FactsId, NameId, Numbered};
 use super::graph::Graph;
+
+use super::plain::Plain;
 use super::progress::Stage;
+use super::sightings::Sightings;
 use super::trees::{FileChange, Trees};
 use crate::git::{Error, ObjectId, Repository};
 use crate::okr::Field;
 use crate::source::Paths;
 use crate::syntax::{Patched, Reading, Version};
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
@@ -98,6 +100,8 @@ struct Asked {
     paths: BTreeSet<PathId>,
     /// How many names there were before anything was read.
     known: usize,
+    /// Blobs that say nothing of them, as is known without reading them here.
+    passed: HashSet<ObjectId>,
 }
 
 /// Everything that was read of objective files.
@@ -106,7 +110,7 @@ pub(super) struct States<'r> {
     pub(super) facts: Facts,
     path_names: Numbered<str>,
     /// Paths under which a name was ever seen: where to look for it at any commit.
-    places: Vec<Vec<PathId>>,
+    places: Sightings,
     /// The same in the order in which they were seen.
     seen: Vec<(NameId, PathId)>,
     /// What blobs say, one behind another.
@@ -126,12 +130,12 @@ pub(super) struct States<'r> {
 }
 
 impl<'r> States<'r> {
-    pub(super) fn new(repository: &'r Repository, paths: Paths) -> Result<Self, Error> {
+    pub(super) fn new(repository: &'r Repository, reader: usize, paths: Paths) -> Result<Self, Error> {
         Ok(States {
             paths,
             facts: Facts::default(),
             path_names: Numbered::default(),
-            places: Vec::new(),
+            places: Sightings::default(),
             seen: Vec::new(),
             tables: Vec::new(),
             blobs: Vec::new(),
@@ -139,7 +143,7 @@ impl<'r> States<'r> {
             ids: Vec::new(),
             left_out: HashMap::default(),
             last: HashMap::default(),
-            trees: Trees::new(repository.objects(READER)?),
+            trees: Trees::new(repository.objects(reader)?),
             read: 0,
             asked: None,
         })
@@ -152,8 +156,16 @@ impl<'r> States<'r> {
 
     /// Says that the changes of others than these goals need not be found, of all that are known by now.
     pub(super) fn ask_for(&mut self, names: BTreeSet<NameId>) {
-        let places = names.iter().filter_map(|&name| self.places.get(name as usize));
-        self.asked = Some(Asked { paths: places.flatten().copied().collect(), known: self.facts.names(), names });
+        let places = names.iter().flat_map(|&name| self.places.get(name));
+        let (paths, known) = (places.copied().collect(), self.facts.names());
+        self.asked = Some(Asked { names, paths, known, passed: HashSet::default() });
+    }
+
+    /// Says what others read just now. Blobs in which every name is known, and none is asked for, need not be read again.
+    pub(super) fn pass_over(&mut self, plain: &Plain) {
+        let Some(asked) = &mut self.asked else { return };
+        let is_another = |name: &str| self.facts.find(name).is_some_and(|name| !asked.names.contains(&name));
+        asked.passed = plain.of(is_another).collect();
     }
 
     /// Takes note of the paths that the changes of some nodes make a matter of the goals that are asked for: those under
@@ -198,8 +210,7 @@ impl<'r> States<'r> {
 
     /// Takes the path that is the next by number; `None` where it is not new.
     pub(super) fn next_path(&mut self, path: &str) -> Option<()> {
-        let next = self.count_paths();
-        (self.path_names.number(path) as usize == next).then_some(())
+        self.path_names.next(path)
     }
 
     /// Takes where a name was seen; `None` where either is not known.
@@ -258,7 +269,7 @@ impl<'r> States<'r> {
         let versions = wanted.iter().map(Vec::len).sum();
         progress.begin(Stage::Reading, versions);
         self.facts.expect(versions);
-        blobs::read_all(repository, &wanted, |file, at, read| {
+        blobs::read_all(repository, graph.reader, &wanted, |file, at, read| {
             progress.advance(1);
             if at == 0 {
                 base = None;
@@ -283,7 +294,9 @@ impl<'r> States<'r> {
     /// Gives each blob that was not read to the first path in order that has it. They are read the oldest first: git stores
     /// an older one as what it differs in from a newer one, which is ready when its turn comes.
     fn claim(&self, by_path: &[PathId], sightings: &[Vec<(usize, BlobId)>]) -> Vec<Vec<BlobId>> {
-        let mut unread: Vec<bool> = self.blobs.iter().map(|blob| matches!(blob, Blob::Unread)).collect();
+        let is_passed = |id: &ObjectId| self.asked.as_ref().is_some_and(|asked| asked.passed.contains(id));
+        let is_wanted = |(blob, id): (&Blob, &ObjectId)| matches!(blob, Blob::Unread) && !is_passed(id);
+        let mut unread: Vec<bool> = self.blobs.iter().zip(&self.ids).map(is_wanted).collect();
         let mut first = |blob: BlobId| std::mem::take(&mut unread[blob as usize]).then_some(blob);
         let claimed = by_path
             .iter()
@@ -386,14 +399,7 @@ impl<'r> States<'r> {
     }
 
     fn place(&mut self, name: NameId, path: PathId) {
-        if self.places.len() <= name as usize {
-            self.places.resize_with(self.facts.names(), Vec::new);
-        }
-        let places = &mut self.places[name as usize];
-        if !places.contains(&path) {
-            let text = self.path_names.get(path);
-            let at = places.partition_point(|&other| self.path_names.get(other) < text);
-            places.insert(at, path);
+        if self.places.insert(name, path, |path| self.path_names.get(path)) {
             self.seen.push((name, path));
         }
     }
@@ -460,9 +466,7 @@ impl<'r> States<'r> {
 
     /// Finds what a name stood for at a commit: in the first file by path that has it.
     pub(super) fn state(&mut self, graph: &mut Graph<'_>, commit: usize, name: NameId) -> Result<Option<State>, Error> {
-        let count = self.places.get(name as usize).map_or(0, Vec::len);
-        let places = if count == 0 { Vec::new() } else { self.places[name as usize].clone() };
-        for path in places {
+        for path in self.places.get(name).to_vec() {
             let said = self.version(graph, commit, path)?;
             if let Some(state) = find(self.tables(said), path, name) {
                 return Ok(Some(state));
@@ -513,7 +517,7 @@ impl<'r> States<'r> {
                 let left = left.filter(|table| table.name == name);
                 let right = right.filter(|table| table.name == name);
                 (i, j) = (i + usize::from(left.is_some()), j + usize::from(right.is_some()));
-                if self.places[name as usize].len() > 1 {
+                if self.places.get(name).len() > 1 {
                     scattered.push(name);
                 } else if left.map(|table| table.facts) != right.map(|table| table.facts) {
                     let state = |table: &Table| State { path: file.path, line: table.line, facts: table.facts };

@@ -7,10 +7,11 @@ use super::junctions::{Junction, Junctions};
 use super::ledger::{Cache, Ledger};
 use super::lines::{self, Turn};
 use super::main_line::Line;
+use super::plain::Plain;
 use super::progress::Progress;
 use super::simplified::Walked;
 use super::states::{PathId, State, States};
-use super::{Counts, Degraded, DegradedKind, Event, EventKind, History, Options};
+use super::{Counts, Degraded, DegradedKind, Event, EventKind, History, Options, READER};
 use crate::config::Config;
 use crate::git::{Error, Mailmap, ObjectId, Person, Repository};
 use crate::source::Paths;
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// New commits up to which it is quicker to look at them for a few names than to find out all that they did.
+/// New commits up to which they are few: it is quicker to look at them for some names than to find out all that they did.
 const FEW: usize = 1024;
 
 /// The commits behind a revision, read as far as somebody asked: what one question has read, the next need not read again.
@@ -52,10 +53,10 @@ impl<'r> Walk<'r> {
         progress: Arc<Progress>,
     ) -> Result<Self, Error> {
         let mut ledger = cache.map(|cache| Ledger::new(cache, config, options));
-        let (mut graph, mut states) = reading(repository, config, options.first_parent, &progress)?;
+        let (mut graph, mut states) = reading(repository, READER, config, options.first_parent, &progress)?;
         let mut junctions = Junctions::default();
         if ledger.as_mut().is_some_and(|ledger| !ledger.read(&mut graph, &mut states, &mut junctions)) {
-            (graph, states) = reading(repository, config, options.first_parent, &progress)?;
+            (graph, states) = reading(repository, READER, config, options.first_parent, &progress)?;
             junctions = Junctions::default();
         }
         Walk::of(graph, states, junctions, ledger, config, *options, from)
@@ -112,7 +113,8 @@ impl<'r> Walk<'r> {
     }
 
     /// Finds the events of some names, and those that hide what others say, with no more of what earlier runs know than
-    /// concerns them. `None` where that is not enough: where many commits are new, or a goal got another name in them.
+    /// concerns them, and without the files that others read just now. `None` where that is not enough: where many commits
+    /// are new, or a goal got another name in them.
     pub(super) fn history_of(
         repository: &'r Repository,
         from: ObjectId,
@@ -120,13 +122,16 @@ impl<'r> Walk<'r> {
         options: &Options,
         cache: &Cache,
         wanted: &dyn Fn(&str) -> bool,
+        plain: &Plain,
     ) -> Result<Option<History>, Error> {
         let mut ledger = Ledger::new(cache, config, options);
-        let (mut graph, mut states) = reading(repository, config, options.first_parent, &Arc::default())?;
+        // What the outline needed is open already.
+        let (mut graph, mut states) = reading(repository, 0, config, options.first_parent, &Arc::default())?;
         let mut junctions = Junctions::default();
         if !ledger.read_some(wanted, &mut graph, &mut states, &mut junctions) {
             return Ok(None);
         }
+        states.pass_over(plain);
         let mut walk = Walk::of(graph, states, junctions, Some(ledger), config, *options, from)?;
         let Some(start) = walk.start else { return Ok(None) };
         let walked = walk.graph.walk(start)?;
@@ -219,13 +224,14 @@ fn told(graph: &Graph<'_>, states: &States<'_>, turns: &[Turn], mailmap: &Mailma
 /// Makes ready to read the commits and files that a configuration names.
 fn reading<'r>(
     repository: &'r Repository,
+    reader: usize,
     config: &Config,
     first_parent: bool,
     progress: &Arc<Progress>,
 ) -> Result<(Graph<'r>, States<'r>), Error> {
     let paths = Paths::new(config.paths.iter().chain(&config.history_also));
-    let graph = Graph::new(repository, paths.prefixes(), first_parent, Arc::clone(progress))?;
-    Ok((graph, States::new(repository, paths)?))
+    let graph = Graph::new(repository, reader, paths.prefixes(), first_parent, Arc::clone(progress))?;
+    Ok((graph, States::new(repository, reader, paths)?))
 }
 
 /// Lists all that is not known, in a stable order.

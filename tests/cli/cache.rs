@@ -514,3 +514,29 @@ fn after_new_commits_only_what_changed_is_read() {
     place.write("okr.toml", "[calendar]\nlock_after_days = 60\n");
     logs("and settings that are not committed", false);
 }
+
+#[test]
+fn damage_to_what_is_known_of_commits_changes_nothing_after_new_ones() {
+    let place = company();
+    rest(&place);
+    for _ in 0..2 {
+        let _ = place.okr(&LOG).exits(0);
+    }
+    let text = std::fs::read_to_string(place.root().join(PATH)).expect("readable");
+    place.commit("2026-11-13", "Measure", &[(PATH, &text.replace("350", "349"))]);
+    rest(&place);
+    let named = |begin: &[&str]| place.okr(&[begin, &["speed/p99"]].concat()).exits(0).out;
+    let wanted = named(&ANEW);
+    let read = |file: PathBuf| (std::fs::read(&file).expect("readable"), file);
+    let kept: Vec<(Vec<u8>, PathBuf)> = files(&folder(&place)).into_iter().map(read).collect();
+    let (whole, page) = kept.iter().find(|(_, file)| file.display().to_string().contains("/page-")).expect("one page");
+    for at in (0..whole.len()).step_by(whole.len() / 30 + 1) {
+        // Each looks first, with what was known before the commit.
+        files(&folder(&place)).iter().for_each(|file| std::fs::remove_file(file).expect("a file of ours"));
+        kept.iter().for_each(|(bytes, file)| std::fs::write(file, bytes).expect("a file of ours"));
+        let mut flipped = whole.clone();
+        flipped[at] ^= 1 << (at % 8);
+        std::fs::write(page, &flipped).expect("writable");
+        assert_eq!(named(&LOG), wanted, "byte {at} of {}", whole.len());
+    }
+}

@@ -14,6 +14,8 @@ const FORMAT: u32 = 5;
 const MAGIC: [u8; 8] = *b"git-okr\n";
 /// Bytes before what a file holds: magic, format, a checksum of the key and the rest, and one of what it lies on.
 const HEAD: usize = 8 + 4 + 4 + 4;
+/// Bytes before the front of what a file holds, where it has one: how long that is, and a checksum of it alone.
+pub(super) const FRONT: usize = 4 + 4;
 /// Sets of configuration that are kept.
 const MOST_KEYS: usize = 4;
 /// Bytes of one file at most.
@@ -169,17 +171,33 @@ pub(super) struct Shelf {
 #[derive(Debug)]
 pub(super) struct Sheet {
     bytes: Vec<u8>,
+    /// Where among them what it holds begins.
+    start: usize,
     pub(super) checksum: u32,
 }
 
 impl Sheet {
     /// Makes one that was not read from a file, and that nothing lies on.
-    pub(super) fn new(body: &[u8]) -> Self {
-        Sheet { bytes: [&[0; HEAD], body].concat(), checksum: 0 }
+    pub(super) fn new(body: Vec<u8>) -> Self {
+        Sheet { bytes: body, start: 0, checksum: 0 }
     }
 
     pub(super) fn body(&self) -> &[u8] {
-        &self.bytes[HEAD..]
+        &self.bytes[self.start..]
+    }
+
+    /// Gives the front of what was read whole, and what lies behind it; `None` where it has none.
+    pub(super) fn parts(&self) -> Option<(&[u8], &[u8])> {
+        let (length, rest) = self.body().split_first_chunk()?;
+        rest.get(FRONT - 4..)?.split_at_checked(u32::from_le_bytes(*length) as usize)
+    }
+}
+
+#[cfg(test)]
+impl Shelf {
+    /// Makes one of a folder, for tests.
+    pub(super) fn at(folder: &Path) -> Self {
+        Shelf { folder: folder.to_owned(), key: "key".into() }
     }
 }
 
@@ -205,7 +223,28 @@ impl Shelf {
         let word = |at: usize| Some(u32::from_le_bytes(*head.get(at..at + 4)?.first_chunk()?));
         let whole = head.starts_with(&MAGIC) && word(8)? == FORMAT && word(16)? == on;
         let checksum = word(12)?;
-        (whole && self.checksum(&bytes[HEAD..], on) == checksum).then_some(Sheet { bytes, checksum })
+        (whole && self.checksum(&bytes[HEAD..], on) == checksum).then_some(Sheet { bytes, start: HEAD, checksum })
+    }
+
+    /// Puts what lies behind a front together with it.
+    pub(super) fn behind_front(&self, front: &[u8], rest: &[u8], on: u32) -> Vec<u8> {
+        // A front that is too long makes a file that is too long, and that is not written.
+        let length = u32::try_from(front.len()).unwrap_or(u32::MAX);
+        [&length.to_le_bytes()[..], &self.checksum(front, on).to_le_bytes(), front, rest].concat()
+    }
+
+    /// Reads the front alone of a file that lies on another. `None` where it is not there, or not as it was written.
+    pub(super) fn front(&self, name: &str, on: u32) -> Option<Sheet> {
+        let mut file = File::open(self.folder.join(name)).ok()?;
+        let mut head = [0; HEAD + FRONT];
+        file.read_exact(&mut head).ok()?;
+        let word = |at: usize| Some(u32::from_le_bytes(*head.get(at..at + 4)?.first_chunk()?));
+        let length = word(HEAD)? as usize;
+        (head.starts_with(&MAGIC) && word(8)? == FORMAT && word(16)? == on && length <= LARGEST).then_some(())?;
+        let mut bytes = Vec::with_capacity(length.min(usize::try_from(file.metadata().ok()?.len()).ok()?));
+        file.take(length as u64).read_to_end(&mut bytes).ok()?;
+        let whole = bytes.len() == length && self.checksum(&bytes, on) == word(HEAD + 4)?;
+        whole.then_some(Sheet { bytes, start: 0, checksum: word(12)? })
     }
 
     /// Reads one part of what a file holds that lies on another. `None` where either is not as it was written.

@@ -7,6 +7,7 @@
 //! once there are many they are written anew as one.
 
 mod answers;
+mod blocks;
 mod folder;
 mod layout;
 mod line;
@@ -30,9 +31,10 @@ use super::simplified::Walked;
 use super::states::States;
 use crate::config::Config;
 use crate::git::Error;
-use folder::{Sheet, Shelf};
+use folder::Shelf;
 use sha1::{Digest, Sha1};
 use stored::{Counts, Source};
+use taken::Front;
 
 /// How the names of pages begin.
 const PAGE: &str = "page-";
@@ -109,7 +111,8 @@ impl Ledger {
     pub(super) fn read(&mut self, graph: &mut Graph<'_>, states: &mut States<'_>, junctions: &mut Junctions) -> bool {
         self.generation = self.newest();
         while let Some(page) = self.shelf.read(&page_name(self.generation, self.pages), self.last) {
-            match taken::take(page.body(), self.base, graph, states, junctions) {
+            let parts = page.parts();
+            match parts.and_then(|parts| taken::take(parts, self.base, graph, states, junctions)) {
                 Some(base) => (self.base, self.last) = (base, page.checksum),
                 None => {
                     self.begin_anew();
@@ -131,12 +134,16 @@ impl Ledger {
         junctions: &mut Junctions,
     ) -> bool {
         self.generation = self.newest();
-        let mut sheets = Vec::new();
-        while let Some(sheet) = self.shelf.read(&page_name(self.generation, sheets.len()), self.last) {
-            self.last = sheet.checksum;
-            sheets.push(sheet);
+        let mut fronts = Vec::new();
+        let front = |on: u32, page: usize| {
+            let name = page_name(self.generation, page);
+            Some(Front { sheet: self.shelf.front(&name, on)?, name, on })
+        };
+        while let Some(front) = front(self.last, fronts.len()) {
+            self.last = front.sheet.checksum;
+            fronts.push(front);
         }
-        let taken = taken::take_some(sheets.iter().map(Sheet::body), wanted, graph, states, junctions);
+        let taken = taken::take_some(&self.shelf, &fronts, wanted, graph, states, junctions);
         self.base = taken.unwrap_or_default();
         self.base.commits > 0
     }
@@ -187,7 +194,8 @@ impl Ledger {
             commits.push((commit, told));
         }
         let source = Source { graph, states, junctions, base, commits: &commits };
-        let Some((counts, bytes)) = source.write() else { return Ok(()) };
+        let Some((counts, front, rest)) = source.write(&self.shelf) else { return Ok(()) };
+        let bytes = self.shelf.behind_front(&front, &rest, on);
         self.cache.sweep();
         self.shelf.sweep();
         let name = page_name(generation, page);

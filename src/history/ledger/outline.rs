@@ -3,18 +3,20 @@
 
 use super::answers::Answers;
 use super::folder::{Sheet, Shelf};
+use super::pieces::at_once;
 use super::{ANSWER, Cache, FILES, GOALS};
 use crate::config::Config;
 use crate::git::{ObjectId, Repository};
-use crate::history::Options;
+use crate::history::{Options, Plain};
 use crate::okr::{Cycle, Directory, Fields, KeyResult, Name, Objective};
 use crate::source::{self, Revision, Settled, Stamps, Tree};
 use crate::syntax::{ObjectiveFile, ObjectivePlace, Place};
 use crate::text::FileId;
+use foldhash::{HashMap, HashSet, HashSetExt};
 use jiff::civil::Date;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
@@ -30,16 +32,18 @@ struct Head<'a> {
 }
 
 /// The goals of one file, and how to know that it is still the same.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Held<'a> {
     path: &'a str,
+    #[serde(serialize_with = "at_once")]
     stamp: &'a [u8],
-    blob: [u8; 20],
+    #[serde(serialize_with = "at_once")]
+    blob: &'a [u8],
     #[serde(borrow)]
     goals: Vec<Goal<'a>>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Goal<'a> {
     cycle: Option<&'a str>,
     id: &'a str,
@@ -58,6 +62,8 @@ pub struct Outline {
     pub sensitive: Vec<String>,
     /// Whether it was put together just now, for commits that nobody looked back from yet.
     pub is_new: bool,
+    /// What was read for that.
+    pub plain: Plain,
     sheet: Sheet,
     /// Where the names stand in what is written.
     names: Range<usize>,
@@ -80,7 +86,8 @@ impl Outline {
         let names = sheet.body().len() - stored.names.len()..sheet.body().len();
         let cycles = stored.cycles.iter().map(|id| config.calendar.cycle(id)).collect::<Option<_>>()?;
         let sensitive = stored.sensitive.iter().map(|&name| name.to_owned()).collect();
-        Some(Outline { head, config: config.clone(), cycles, sensitive, is_new: false, sheet, names, files })
+        let (config, plain) = (config.clone(), Plain::default());
+        Some(Outline { head, config, cycles, sensitive, is_new: false, plain, sheet, names, files })
     }
 
     /// Resolves a typed name as [`Directory::resolve`] does; `None` where it does not stand for one thing.
@@ -120,7 +127,7 @@ impl<'a> Held<'a> {
             }
         };
         let Settled { path, stamp, blob } = settled;
-        Held { path, stamp, blob: blob.0, goals: file.objectives.iter().map(goal).collect() }
+        Held { path, stamp, blob: &blob.0, goals: file.objectives.iter().map(goal).collect() }
     }
 
     /// Gives the file as far as a log needs it.
@@ -194,14 +201,17 @@ impl Cache {
         let (mut all, mut others) = (Vec::with_capacity(settled.len()), Vec::new());
         for file in &settled {
             match held.get(file.path.as_str()).filter(|held| held.stamp == file.stamp) {
-                Some(held) if held.blob == file.blob.0 => all.push((*held).clone()),
+                Some(held) if held.blob == file.blob.0 => all.push(*held),
                 // It is as it was, and that is not what HEAD has: it is not committed.
                 Some(_) => return None,
                 None => others.push(file),
             }
         }
         let read = source::committed(root, &others)?;
-        all.extend(read.iter().zip(others).map(|(file, settled)| Held::of(file, settled)));
+        let mut plain = Plain::default();
+        read.iter().zip(&others).for_each(|(file, settled)| plain.take(settled.blob, file));
+        let read: Vec<Held<'_>> = read.iter().zip(others).map(|(file, settled)| Held::of(file, settled)).collect();
+        all.extend(&read);
         all.sort_unstable_by_key(|file| file.path);
         let named = |entry: &String| {
             let paths = source::Paths::new([entry]);
@@ -213,15 +223,15 @@ impl Cache {
         if stamps.rested && answers.keep_outline(&goals, &files).is_some() && earlier != answers.name("") {
             answers.forget_outline(earlier);
         }
-        let sheet = Sheet::new(&goals);
-        let files = Files::Here(Sheet::new(&files));
-        Some(Outline { is_new: true, ..Outline::of(head, config, stamps, sheet, files)? })
+        let (sheet, files) = (Sheet::new(goals), Files::Here(Sheet::new(files)));
+        Some(Outline { is_new: true, plain, ..Outline::of(head, config, stamps, sheet, files)? })
     }
 
     /// Keeps the goals of a clean work tree that was read with these stamps, where each has a name of its own.
     pub fn keep_outline(&self, head: ObjectId, stamps: &Stamps, settled: &[Settled], tree: &Tree) {
         let held = held(&tree.files, settled);
-        if let Some((goals, files)) = held.and_then(|held| written(&tree.config, stamps, &held)) {
+        let written = held.and_then(|held| written(&tree.config, stamps, &held.iter().collect::<Vec<_>>()));
+        if let Some((goals, files)) = written {
             // Who cannot write reads the files again.
             let _ = Answers::new(self, head, &tree.config, &Options::default()).keep_outline(&goals, &files);
         }
@@ -251,7 +261,7 @@ fn held<'a>(files: &'a [ObjectiveFile], settled: &'a [Settled]) -> Option<Vec<He
 }
 
 /// Writes the goals down; `None` where an objective is there twice, or a name would not come back as it is.
-fn written(config: &Config, stamps: &Stamps, files: &[Held<'_>]) -> Option<(Vec<u8>, Vec<u8>)> {
+fn written(config: &Config, stamps: &Stamps, files: &[&Held<'_>]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (mut seen, mut cycles, mut sensitive) = (HashSet::new(), BTreeMap::new(), Vec::new());
     let mut names = "\n".to_owned();
     for goal in files.iter().flat_map(|file| &file.goals) {
@@ -274,8 +284,8 @@ fn written(config: &Config, stamps: &Stamps, files: &[Held<'_>]) -> Option<(Vec<
     }
     let cycles = cycles.into_iter().filter(|cycle| cycle.1).map(|cycle| cycle.0).collect();
     let sensitive = sensitive.iter().map(String::as_str).collect();
-    let head = postcard::to_allocvec(&Head { digest: stamps.digest, cycles, sensitive, names: &names }).ok()?;
-    Some((head, postcard::to_allocvec(files).ok()?))
+    let head = Head { digest: stamps.digest, cycles, sensitive, names: &names };
+    Some((postcard::to_allocvec(&head).ok()?, postcard::to_allocvec(files).ok()?))
 }
 
 #[cfg(test)]

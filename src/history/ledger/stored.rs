@@ -6,8 +6,9 @@ use super::super::facts::{Facts, FactsId, NameId};
 use super::super::graph::Graph;
 use super::super::junctions::{Crossing, Junctions, Side};
 use super::super::states::{State, States};
-use super::pieces::{Parts, Pieces};
-use super::text;
+use super::folder::Shelf;
+use super::pieces::{Numbers, Parts, Pieces, at_once, written};
+use super::{blocks, text};
 use crate::git::Person;
 use crate::okr::Field;
 use serde::{Deserialize, Serialize};
@@ -44,17 +45,20 @@ impl Counts {
 pub(super) struct Page<'a> {
     pub(super) base: Counts,
     /// Ids of the commits that walks came to, one behind another.
+    #[serde(serialize_with = "at_once")]
     pub(super) ids: &'a [u8],
-    /// Their times, each as the difference to the one before.
-    pub(super) seconds: Vec<i64>,
+    /// Their times, of eight bytes each.
+    #[serde(serialize_with = "at_once")]
+    pub(super) seconds: &'a [u8],
     /// Their steps: whether it is a node, whether it is bare, and one more than the parent that it goes on through.
-    pub(super) steps: Vec<u32>,
+    #[serde(borrow)]
+    pub(super) steps: Numbers<'a>,
     /// Commits that go on through several parents, with all of them.
     pub(super) joins: Vec<(u32, Vec<u32>)>,
-    #[serde(borrow)]
     pub(super) names: Vec<&'a str>,
     pub(super) paths: Vec<&'a str>,
-    pub(super) seen: Vec<(NameId, u32)>,
+    /// Pairs of a name and a path that it was seen at.
+    pub(super) seen: Numbers<'a>,
     pub(super) people: Vec<(&'a str, &'a str)>,
     /// What did not read in the files that a node changed: the commit, the path, and why.
     pub(super) notes: Vec<(u32, u32, &'a str)>,
@@ -64,9 +68,12 @@ pub(super) struct Page<'a> {
     pub(super) sensitive: Vec<NameId>,
     /// Whether any goal names an older name of its own.
     pub(super) aliases: bool,
-    /// By name, which of the nodes changed that goal.
-    pub(super) crossed: Vec<(NameId, u32)>,
-    /// The tokens of each value.
+    /// Pairs of a name and the number of a node that changed that goal, in order.
+    pub(super) crossed: Numbers<'a>,
+    /// How much lies behind this, and the checksums of its blocks.
+    pub(super) size: u32,
+    pub(super) blocks: Numbers<'a>,
+    /// There, the tokens of each value.
     pub(super) values: Pieces<'a>,
     /// Each a [`Set`].
     pub(super) sets: Pieces<'a>,
@@ -123,8 +130,8 @@ pub(super) struct Source<'s, 'r> {
 }
 
 impl Source<'_, '_> {
-    /// Writes a page; `None` where there are too many of something. Gives what there is with it.
-    pub(super) fn write(&self) -> Option<(Counts, Vec<u8>)> {
+    /// Writes a page, and what lies behind it; `None` where there is too much of something. Gives what there is with it.
+    pub(super) fn write(&self, shelf: &Shelf) -> Option<(Counts, Vec<u8>, Vec<u8>)> {
         let Source { graph, states, junctions, base, commits } = self;
         let mut numbers: HashMap<usize, u32> = HashMap::with_capacity(commits.len());
         for (number, (commit, _)) in (base.commits..).zip(*commits) {
@@ -135,16 +142,14 @@ impl Source<'_, '_> {
             if commit < base.commits { u32::try_from(commit).ok() } else { numbers.get(&commit).copied() }
         };
         let (mut ids, mut seconds, mut steps, mut joins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut people, mut nodes) = (Vec::new(), Parts::default());
+        let mut rest = Vec::new();
+        let (mut people, mut nodes) = (Vec::new(), Parts::behind(&rest)?);
         let (mut notes, mut renames, mut crossed) = (Vec::new(), Vec::new(), Vec::new());
         let mut sensitive = Vec::new();
         let mut person_of: HashMap<&Person, u32> = HashMap::new();
-        let mut last = 0i64;
         for (commit, told) in *commits {
             ids.extend_from_slice(&graph.id(*commit).0);
-            let when = graph.commits[*commit].seconds;
-            seconds.push(when.wrapping_sub(last));
-            last = when;
+            seconds.extend_from_slice(&graph.commits[*commit].seconds.to_le_bytes());
             let parents: Vec<u32> = graph.steps.parents(*commit).map(number).collect::<Option<_>>()?;
             let first = parents.first().map_or(0, |parent| parent + 1);
             let marks = if told.is_some() { NODE } else { 0 } | if graph.steps.is_bare(*commit) { BARE } else { 0 };
@@ -165,7 +170,7 @@ impl Source<'_, '_> {
             notes.extend(junction.notes.iter().map(|(path, note)| (own, *path, &**note)));
             renames.extend(junction.renames());
             sensitive.extend(junction.sensitive(&states.facts));
-            nodes.push(&Node {
+            let node = Node {
                 commit: own,
                 author,
                 authored: told.author.seconds,
@@ -175,26 +180,30 @@ impl Source<'_, '_> {
                 summary: &told.summary,
                 crossings: junction.crossings.iter().map(crossing).collect(),
                 further: junction.further.iter().map(|&side| stored_side(side)).collect(),
-            })?;
+            };
+            nodes.push(&node, &mut rest)?;
         }
         crossed.sort_unstable();
         renames.sort_unstable();
         renames.dedup();
         sensitive.sort_unstable();
         sensitive.dedup();
+        let pairs = |all: &[(u32, u32)]| written(all.iter().flat_map(|&(one, other)| [one, other]));
+        let (steps, crossed, seen) = (written(steps), pairs(&crossed), pairs(&states.seen()[base.seen..]));
         let facts = &states.facts;
-        let (mut values, mut tokens) = (Parts::default(), Vec::new());
+        let (mut values, mut tokens) = (Parts::behind(&rest)?, Vec::new());
         for value in facts.values_from(base.values) {
             tokens.clear();
             text::write(value, &mut tokens);
-            values.push(&tokens)?;
+            values.push(&tokens, &mut rest)?;
         }
-        let sets = sets(facts, base.sets)?;
+        let sets = sets(facts, base.sets, &mut rest)?;
+        let blocks = blocks::checksums(&rest, shelf);
         let page = Page {
             base: *base,
             ids: &ids,
-            seconds,
-            steps,
+            seconds: &seconds,
+            steps: Numbers::new(&steps),
             joins,
             names: (base.names..facts.names())
                 .map(|at| u32::try_from(at).map(|at| &**facts.text(at)).ok())
@@ -202,26 +211,28 @@ impl Source<'_, '_> {
             paths: (base.paths..states.count_paths())
                 .map(|at| u32::try_from(at).map(|at| &**states.path(at)).ok())
                 .collect::<Option<_>>()?,
-            seen: states.seen()[base.seen..].to_vec(),
+            seen: Numbers::new(&seen),
             people,
             notes,
             renames,
             sensitive,
             aliases: facts.aliases,
-            crossed,
+            crossed: Numbers::new(&crossed),
+            size: u32::try_from(rest.len()).ok()?,
+            blocks: Numbers::new(&blocks),
             values: values.pieces(),
             sets: sets.pieces(),
             nodes: nodes.pieces(),
         };
-        let bytes = postcard::to_allocvec(&page).ok()?;
-        Some((Counts::of(base.commits + commits.len(), states), bytes))
+        let front = postcard::to_allocvec(&page).ok()?;
+        Some((Counts::of(base.commits + commits.len(), states), front, rest))
     }
 }
 
 /// Writes sets as what differs from the last one of the same goal.
-fn sets(facts: &Facts, base: usize) -> Option<Parts> {
+fn sets(facts: &Facts, base: usize, bytes: &mut Vec<u8>) -> Option<Parts> {
     let mut last: HashMap<u32, usize> = HashMap::new();
-    let mut sets = Parts::default();
+    let mut sets = Parts::behind(bytes)?;
     let set = |at: usize| u32::try_from(at).ok().map(|at| facts.set(FactsId(at)));
     for at in base..facts.sets() {
         let own = set(at)?;
@@ -236,11 +247,12 @@ fn sets(facts: &Facts, base: usize) -> Option<Parts> {
         };
         let new = own.iter().filter(|entry| find(before, entry.0) != Some(entry.1));
         let gone = before.iter().filter(|entry| find(own, entry.0).is_none());
-        sets.push(&Set {
+        let set = Set {
             back: older.map_or(Some(0), |older| u32::try_from(at - older).ok())?,
             set: new.map(|&(field, value)| (field as u8, value)).collect(),
             gone: gone.map(|entry| entry.0 as u8).collect(),
-        })?;
+        };
+        sets.push(&set, bytes)?;
     }
     Some(sets)
 }

@@ -6,7 +6,9 @@ use super::super::facts::{Facts, FactsId, NameId};
 use super::super::graph::Graph;
 use super::super::junctions::{Crossing, Junction, Junctions};
 use super::super::states::{State, States};
-use super::pieces::Ends;
+use super::blocks::Blocks;
+use super::folder::{FRONT, Sheet, Shelf};
+use super::pieces;
 use super::stored::{BARE, Counts, NODE, Node, Page, Set, StoredSide, StoredState};
 use super::text::{self, Token};
 use crate::git::{ObjectId, Person, Signature};
@@ -16,21 +18,21 @@ use std::collections::{BTreeSet, HashMap};
 /// Takes a page over into what was just opened and holds nothing but earlier pages. `None` where it does not hold
 /// together; what was taken until then must be thrown away.
 pub(super) fn take(
-    bytes: &[u8],
+    (front, rest): (&[u8], &[u8]),
     base: Counts,
     graph: &mut Graph<'_>,
     states: &mut States<'_>,
     junctions: &mut Junctions,
 ) -> Option<Counts> {
-    let page = Page::read(bytes, base)?;
+    let page = Page::read(front, base)?;
     let (known, nodes) = take_frame(&page, graph, states)?;
-    for tokens in page.values.all::<Vec<Token<'_>>>() {
+    for tokens in page.values.all::<Vec<Token<'_>>>(rest) {
         states.facts.next_value(value(&tokens?)?)?;
     }
-    take_sets(page.sets.all(), base.sets, &mut states.facts)?;
+    take_sets(page.sets.all(rest), base.sets, &mut states.facts)?;
     let mut notes = page.notes.iter().peekable();
     let facts = |number: u32| ((number as usize) < known.sets).then_some(FactsId(number));
-    for (&at, node) in nodes.iter().zip(page.nodes.all()) {
+    for (&at, node) in nodes.iter().zip(page.nodes.all(rest)) {
         let node: Node<'_> = node?;
         take_told(&page, &node, at, graph)?;
         let mut junction = junction(&node, graph.steps.parents(at).len(), &known, |_| true, facts)?;
@@ -44,33 +46,34 @@ pub(super) fn take(
 /// Takes over what pages that lie on each other say of some goals; of all others nothing is known then, but how walks go
 /// on. Goals that were sensitive are wanted too, for they hide what others say of the same commits. `None` where they do
 /// not hold together.
-pub(super) fn take_some<'a>(
-    sheets: impl Iterator<Item = &'a [u8]>,
+pub(super) fn take_some(
+    shelf: &Shelf,
+    fronts: &[Front],
     wanted: &dyn Fn(&str) -> bool,
     graph: &mut Graph<'_>,
     states: &mut States<'_>,
     junctions: &mut Junctions,
 ) -> Option<Counts> {
     let (mut known, mut pages) = (Counts::default(), Vec::new());
-    for bytes in sheets {
-        let page = Page::read(bytes, known)?;
+    for Front { sheet, name, on } in fronts {
+        let page = Page::read(sheet.body(), known)?;
         let (with_it, nodes) = take_frame(&page, graph, states)?;
         known = with_it;
-        pages.push(Opened { values: page.values.ends(), sets: page.sets.ends(), ends: page.nodes.ends(), nodes, page });
+        let place = (FRONT + sheet.body().len(), page.size as usize);
+        let rest = Blocks::new(shelf, (name, *on), place, page.blocks)?;
+        pages.push(Opened { page, nodes, rest });
     }
     let names = called(&pages, wanted, states)?;
     let mut said = Said { pages: &pages, sets: HashMap::new(), facts: HashMap::new() };
-    for Opened { page, ends, nodes, .. } in &pages {
-        let own = |&name: &NameId| {
-            let from = page.crossed.partition_point(|crossed| crossed.0 < name);
-            page.crossed[from..].iter().take_while(move |crossed| crossed.0 == name)
-        };
-        let crossed: BTreeSet<usize> = names.iter().flat_map(own).map(|crossed| crossed.1 as usize).collect();
-        let mut notes = page.notes.iter().peekable();
+    for Opened { page, nodes, rest } in &pages {
+        let crossed: BTreeSet<usize> =
+            names.iter().flat_map(|&name| page.crossed.of(name)).map(|node| node as usize).collect();
+        let (mut crossed, mut notes) = (crossed.iter().peekable(), page.notes.iter().peekable());
         for (number, &at) in nodes.iter().enumerate() {
             let mut found = Junction::default();
-            if crossed.contains(&number) {
-                let node: Node<'_> = page.nodes.get(ends, number)?;
+            if crossed.next_if_eq(&&number).is_some() {
+                let bytes = rest.get(page.nodes.range(number)?)?;
+                let node: Node<'_> = pieces::read(&bytes)?;
                 take_told(page, &node, at, graph)?;
                 let facts = |number| said.facts(number, &mut states.facts);
                 found = junction(&node, graph.steps.parents(at).len(), &known, |name| names.contains(&name), facts)?;
@@ -103,14 +106,19 @@ fn called(pages: &[Opened<'_>], wanted: &dyn Fn(&str) -> bool, states: &States<'
     }
 }
 
-/// A page, and where its pieces end.
+/// The front of a page, and where all of it is.
+pub(super) struct Front {
+    pub(super) sheet: Sheet,
+    pub(super) name: String,
+    /// What it lies on.
+    pub(super) on: u32,
+}
+
+/// A page, the commits of its nodes, and what lies behind it.
 struct Opened<'a> {
     page: Page<'a>,
-    values: Ends,
-    sets: Ends,
-    ends: Ends,
-    /// The commits of its nodes.
     nodes: Vec<usize>,
+    rest: Blocks<'a>,
 }
 
 /// The facts that pages hold, read as far as somebody asks.
@@ -121,28 +129,30 @@ struct Said<'p, 'a> {
     facts: HashMap<u32, FactsId>,
 }
 
-impl Said<'_, '_> {
+impl<'a> Said<'_, 'a> {
     /// Takes the facts of a number in the pages over; `None` where there are none.
     fn facts(&mut self, number: u32, facts: &mut Facts) -> Option<FactsId> {
         if let Some(&known) = self.facts.get(&number) {
             return Some(known);
         }
-        let set = self.set(number)?;
+        let set = match self.sets.get(&number) {
+            Some(known) => known.clone(),
+            None => self.set(number)?,
+        };
         let fields: Fields =
             set.iter().map(|&(field, value)| Some((field, self.value(value)?))).collect::<Option<_>>()?;
         let taken = facts.take(fields);
-        self.sets.insert(number, set);
         self.facts.insert(number, taken);
         Some(taken)
     }
 
-    fn set(&self, number: u32) -> Option<Vec<(Field, u32)>> {
-        let Opened { page, sets, .. } = self.page(|base| base.sets, number as usize)?;
+    fn set(&mut self, number: u32) -> Option<Vec<(Field, u32)>> {
+        let Opened { page, rest, .. } = self.page(|base| base.sets, number as usize)?;
         let (mut chain, mut at, mut own) = (Vec::new(), number as usize, Vec::new());
         loop {
-            let set: Set = page.sets.get(sets, at.checked_sub(page.base.sets)?)?;
+            let set: Set = pieces::read(&rest.get(page.sets.range(at.checked_sub(page.base.sets)?)?)?)?;
             let back = set.back as usize;
-            chain.push(set);
+            chain.push((u32::try_from(at).ok()?, set));
             if back == 0 {
                 break;
             }
@@ -152,17 +162,22 @@ impl Said<'_, '_> {
                 break;
             }
         }
-        chain.iter().rev().try_for_each(|set| change(&mut own, set))?;
+        // Whoever asks for a newer one of the same goal, or for one in between, begins with these.
+        for (number, set) in chain.iter().rev() {
+            change(&mut own, set)?;
+            self.sets.insert(*number, own.clone());
+        }
         Some(own)
     }
 
     fn value(&self, number: u32) -> Option<serde_json::Value> {
-        let Opened { page, values, .. } = self.page(|base| base.values, number as usize)?;
-        value(&page.values.get::<Vec<Token<'_>>>(values, number as usize - page.base.values)?)
+        let Opened { page, rest, .. } = self.page(|base| base.values, number as usize)?;
+        let bytes = rest.get(page.values.range(number as usize - page.base.values)?)?;
+        value(&pieces::read::<Vec<Token<'_>>>(&bytes)?)
     }
 
     /// Finds the page that a number of something belongs to.
-    fn page(&self, base: impl Fn(&Counts) -> usize, number: usize) -> Option<&Opened<'_>> {
+    fn page(&self, base: impl Fn(&Counts) -> usize, number: usize) -> Option<&Opened<'a>> {
         let at = self.pages.partition_point(|opened| base(&opened.page.base) <= number);
         self.pages.get(at.checked_sub(1)?)
     }
@@ -173,7 +188,7 @@ impl<'a> Page<'a> {
     fn read(bytes: &'a [u8], base: Counts) -> Option<Self> {
         let (page, rest): (Page<'a>, &[u8]) = postcard::take_from_bytes(bytes).ok()?;
         let count = page.steps.len();
-        let whole = rest.is_empty() && page.ids.len() == count * 20 && page.seconds.len() == count;
+        let whole = rest.is_empty() && page.ids.len() == count * 20 && page.seconds.len() == count * 8;
         (page.base == base && whole).then_some(page)
     }
 }
@@ -184,12 +199,10 @@ fn take_frame(page: &Page<'_>, graph: &mut Graph<'_>, states: &mut States<'_>) -
     let commits = base.commits + page.steps.len();
     (graph.commits.len() == base.commits).then_some(())?;
     take_commits(page, base.commits, commits, graph)?;
-    for name in &page.names {
-        let next = states.facts.names();
-        (states.facts.name(name) as usize == next).then_some(())?;
-    }
+    states.facts.expect_names(page.names.len());
+    page.names.iter().try_for_each(|name| states.facts.next_name(name))?;
     page.paths.iter().try_for_each(|path| states.next_path(path))?;
-    page.seen.iter().try_for_each(|&(name, path)| states.next_seen(name, path))?;
+    page.seen.pairs().try_for_each(|(name, path)| states.next_seen(name, path))?;
     states.facts.aliases |= page.aliases;
     let known = Counts {
         commits,
@@ -238,13 +251,11 @@ fn value(tokens: &[Token<'_>]) -> Option<serde_json::Value> {
 }
 
 fn take_commits(page: &Page<'_>, base: usize, commits: usize, graph: &mut Graph<'_>) -> Option<()> {
-    let mut last = 0i64;
     let mut joins = page.joins.iter().peekable();
     graph.expect(page.steps.len());
-    for (index, (&step, id)) in page.steps.iter().zip(page.ids.chunks_exact(20)).enumerate() {
-        let at = base + index;
-        last = last.wrapping_add(page.seconds[index]);
-        graph.remember(ObjectId(*id.first_chunk()?), last)?;
+    let commits_of = page.ids.as_chunks().0.iter().zip(page.seconds.as_chunks().0);
+    for (at, (step, (id, seconds))) in (base..).zip(page.steps.all().zip(commits_of)) {
+        graph.remember(ObjectId(*id), i64::from_le_bytes(*seconds))?;
         let (is_node, bare) = (step & NODE != 0, step & BARE != 0);
         let known = |parent: u32| Some(parent as usize).filter(|&parent| parent < commits && parent != at);
         match joins.next_if(|join| join.0 as usize == at) {

@@ -6,8 +6,10 @@ use super::past::{Look, Past};
 use super::shortcuts::forget;
 use crate::support::Place;
 use git_okr::config::Config;
+use git_okr::finding::Finding;
 use git_okr::git::{ObjectId, Repository};
-use git_okr::history::{self, Cache, Counts, Event, History, Known, Locks, Options};
+use git_okr::history::{self, Cache, Counts, Event, History, Known, Locks, Options, Plain};
+use git_okr::source;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -43,9 +45,9 @@ fn said(
 
 /// Looks for the events of a few names alone, and gives what differs from all that history says of them; `None` where the
 /// cache does not know enough for that.
-fn said_of(past: &history::Past<'_>, names: &[&str], wanted: &History) -> Option<Vec<String>> {
+fn said_of(past: &history::Past<'_>, names: &[&str], read: &Plain, wanted: &History) -> Option<Vec<String>> {
     let asked = |event: &&Event| names.contains(&&*event.name);
-    let found = past.found_of(|name| names.contains(&name)).expect("it looks")?;
+    let found = past.found_of(|name| names.contains(&name), read).expect("it looks")?;
     // What is sensitive hides what others say of the same commit.
     let hidden = |history: &History| -> BTreeSet<(Option<ObjectId>, String)> {
         let sensitive = history.events.iter().filter(|event| event.sensitive);
@@ -64,6 +66,21 @@ fn said_of(past: &history::Past<'_>, names: &[&str], wanted: &History) -> Option
         faults.push(format!("{names:?}:\n{:#?}\n{:#?}", of(wanted), of(&found)));
     }
     Some(faults)
+}
+
+/// Reads the files of a commit, as somebody does who looks at its work tree.
+fn files_read(repository: &Repository, head: ObjectId) -> Plain {
+    let mut plain = Plain::default();
+    let Ok(tree) = source::revision(repository, head) else { return plain };
+    let root = repository.commit(head).expect("it is there").tree;
+    for file in &tree.files {
+        let is_in_it = |finding: &Finding| finding.primary.as_ref().is_some_and(|label| label.file == file.file);
+        if !tree.findings.iter().any(is_in_it) {
+            let (_, blob) = repository.entry(root, &file.path).expect("its tree reads").expect("the file is there");
+            plain.take(blob, file);
+        }
+    }
+    plain
 }
 
 /// Numbers that look random and are the same in each run.
@@ -130,10 +147,12 @@ impl Grown {
         for (at, (head, config, options)) in looks.into_iter().enumerate() {
             let (wanted, ..) = said(repository, head, config, options, None);
             let past = history::Past::new(repository, head, config, &options, Some(cache)).expect("it opens");
+            let (read, nothing) = (files_read(repository, head), Plain::default());
             let names: BTreeSet<&str> = wanted.history.events.iter().map(|event| &*event.name).collect();
             for name in &names {
                 let other = names.iter().nth(dice.below(names.len())).expect("there is one");
-                if let Some(faults) = said_of(&past, &[*name, *other], &wanted.history) {
+                let read = if dice.below(2) == 0 { &nothing } else { &read };
+                if let Some(faults) = said_of(&past, &[*name, *other], read, &wanted.history) {
                     outcome.found += usize::from(has_grown && at == 0);
                     let what = |fault| format!("seed {}: look {at} from {head} with {options:?}, {fault}", self.seed);
                     outcome.faults.extend(faults.into_iter().map(what));
