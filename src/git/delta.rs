@@ -1,13 +1,15 @@
 //! Owns git's deltas: what an object has of another, and what it has of its own.
 //! Never reads either.
 
-/// Lays a delta over the object that it was made from. `None` where the two do not belong together.
-pub(super) fn apply(base: &[u8], mut delta: &[u8]) -> Option<Vec<u8>> {
+/// Lays a delta over the object that it was made from, and puts what comes of it in the place of what `whole` has. `None`
+/// where the two do not belong together.
+pub(super) fn apply(base: &[u8], mut delta: &[u8], whole: &mut Vec<u8>) -> Option<()> {
+    whole.clear();
     if size(&mut delta)? != base.len() {
         return None;
     }
     let length = size(&mut delta)?;
-    let mut whole = Vec::with_capacity(length.min(LARGEST));
+    whole.reserve(length.min(LARGEST));
     while let Some(order) = delta.split_off_first() {
         let piece = if order & 0x80 == 0 {
             // So many bytes of its own follow.
@@ -25,12 +27,12 @@ pub(super) fn apply(base: &[u8], mut delta: &[u8]) -> Option<Vec<u8>> {
             let length = if length == 0 { 0x1_0000 } else { length };
             base.get(start..start + length)?
         };
-        if whole.len() + piece.len() > length {
+        if whole.len() + piece.len() > length.min(LARGEST) {
             return None;
         }
         whole.extend_from_slice(piece);
     }
-    (whole.len() == length).then_some(whole)
+    (whole.len() == length).then_some(())
 }
 
 /// Objects beyond this are not put together here, in bytes.
@@ -51,8 +53,12 @@ fn size(delta: &mut &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::apply;
     use proptest::prelude::*;
+
+    fn apply(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
+        let mut whole = b"what was there".to_vec();
+        super::apply(base, delta, &mut whole).map(|()| whole)
+    }
 
     #[test]
     fn takes_from_the_base_and_of_its_own() {

@@ -3,17 +3,22 @@
 //! Never says why an object cannot be read: whatever is not plainly one is left to libgit2, which does.
 
 use super::ObjectId;
+use super::clone::indices;
 use super::delta::{self, LARGEST};
 use super::pack::Pack;
 use foldhash::HashMap;
 use git2::ObjectType;
 use libdeflater::Decompressor;
+use std::ops::Range;
 use std::path::Path;
 
 /// Packs that are read here, at most: each takes open files.
 const PACKS: usize = 64;
-/// Bytes of contents held at most in each of two generations.
+/// Bytes of contents held in each of two generations. Where contents are large it is more: as many as git has stand on one
+/// another, up to so many bytes.
 const HELD: usize = 2 << 20;
+const CHAIN: usize = 50;
+const MOST: usize = 16 << 20;
 /// Bytes of a pack that are read at a time, and those behind them that are read with them: most objects that begin in a
 /// window end there.
 const WINDOW: usize = 8 << 10;
@@ -30,12 +35,10 @@ const ROOM: usize = 320;
 pub(super) struct Packs(Vec<Pack>);
 
 impl Packs {
-    /// Opens the packs of a folder of objects, the largest first.
+    /// Opens the packs of a folder of objects and of those that it borrows from, the largest first.
     pub(super) fn open(objects: &Path) -> Self {
-        let entries = std::fs::read_dir(objects.join("pack")).into_iter().flatten().flatten();
-        let indices = entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "idx"));
-        let mut indices: Vec<_> =
-            indices.filter_map(|entry| Some((entry.metadata().ok()?.len(), entry.path()))).collect();
+        let size = |index: &Path| Some(index.metadata().ok()?.len());
+        let mut indices: Vec<_> = indices(objects).filter_map(|index| Some((size(&index)?, index))).collect();
         indices.sort_unstable_by(|one, other| other.cmp(one));
         Packs(indices.iter().take(PACKS).filter_map(|(_, index)| Pack::open(index)).collect())
     }
@@ -44,43 +47,48 @@ impl Packs {
 /// Where an object stands: the number of its pack, and the place there.
 type Place = (usize, u64);
 
-/// An object's content.
-#[derive(Debug)]
-struct Content {
-    kind: ObjectType,
-    bytes: Vec<u8>,
-}
-
-/// Contents that were read last.
+/// Contents that were read last, in two generations.
 #[derive(Debug, Default)]
 struct Contents {
-    held: HashMap<Place, Content>,
-    older: HashMap<Place, Content>,
-    size: usize,
+    held: Generation,
+    older: Generation,
+}
+
+/// Contents, one behind another: memory is not asked for one by one.
+#[derive(Debug, Default)]
+struct Generation {
+    bytes: Vec<u8>,
+    places: HashMap<Place, (ObjectType, Range<usize>)>,
+}
+
+impl Generation {
+    fn get(&self, place: Place) -> Option<(ObjectType, &[u8])> {
+        let (kind, range) = self.places.get(&place)?;
+        Some((*kind, &self.bytes[range.clone()]))
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes.len() > MOST || (self.bytes.len() > HELD && self.places.len() > CHAIN)
+    }
 }
 
 impl Contents {
-    fn hold(&mut self, place: Place, content: Content) {
-        if self.size > HELD {
-            self.older = std::mem::take(&mut self.held);
-            self.size = 0;
-        }
-        self.size += content.bytes.len();
-        self.held.insert(place, content);
+    fn get(&self, place: Place) -> Option<(ObjectType, &[u8])> {
+        self.held.get(place).or_else(|| self.older.get(place))
     }
 
-    fn get(&mut self, place: Place) -> Option<&Content> {
-        if !self.held.contains_key(&place) {
-            let content = self.older.remove(&place)?;
-            self.hold(place, content);
+    fn hold(&mut self, place: Place, kind: ObjectType, content: &[u8]) {
+        if self.held.places.contains_key(&place) {
+            return;
         }
-        self.held.get(&place)
-    }
-
-    fn take(&mut self, place: Place) -> Option<Content> {
-        let content = self.held.remove(&place);
-        self.size -= content.as_ref().map_or(0, |content| content.bytes.len());
-        content.or_else(|| self.older.remove(&place))
+        if self.held.is_full() {
+            std::mem::swap(&mut self.held, &mut self.older);
+            self.held.bytes.clear();
+            self.held.places.clear();
+        }
+        let start = self.held.bytes.len();
+        self.held.bytes.extend_from_slice(content);
+        self.held.places.insert(place, (kind, start..self.held.bytes.len()));
     }
 }
 
@@ -140,7 +148,10 @@ pub(super) struct Unpacker {
     contents: Contents,
     windows: Windows,
     zlib: Decompressor,
+    /// What was inflated last, the object that is being put together, and what the next delta makes of it.
     inflated: Vec<u8>,
+    whole: Vec<u8>,
+    next: Vec<u8>,
     /// The deltas that lead to an object: their places, and where each begins with its size.
     chain: Vec<(u64, u64, usize)>,
 }
@@ -153,6 +164,8 @@ impl Default for Unpacker {
             windows: Windows::default(),
             zlib: Decompressor::new(),
             inflated: Vec::new(),
+            whole: Vec::new(),
+            next: Vec::new(),
             chain: Vec::new(),
         }
     }
@@ -165,50 +178,49 @@ impl Unpacker {
         let place =
             found(self.last).or_else(|| (0..packs.0.len()).filter(|&pack| pack != self.last).find_map(found))?;
         self.last = place.0;
-        if self.contents.get(place).is_none() {
-            let head = self.head(packs, place)?;
-            if let Stored::Whole(kind) = head.stored {
-                let bytes = self.inflate(packs, (place.0, head.start), head.size)?;
-                return Some((kind, bytes));
-            }
-            let content = self.put_together(packs, place, head)?;
-            self.contents.hold(place, content);
+        if self.contents.get(place).is_some() {
+            return self.contents.get(place);
         }
-        self.contents.get(place).map(|content| (content.kind, &content.bytes[..]))
+        let kind = self.put_together(packs, place)?;
+        Some((kind, &self.whole))
     }
 
-    /// Reads an object that is stored as what it differs in from another. What it stands on is held.
-    fn put_together(&mut self, packs: &Packs, place: Place, mut head: Head) -> Option<Content> {
-        let pack = place.0;
+    /// Puts an object together out of what it is stored as differing in, and holds all that it stands on.
+    fn put_together(&mut self, packs: &Packs, (pack, wanted): Place) -> Option<ObjectType> {
         self.chain.clear();
-        let mut at = place.1;
-        let mut content = loop {
+        self.whole.clear();
+        let mut at = wanted;
+        let kind = loop {
+            if let Some((kind, content)) = self.contents.get((pack, at)) {
+                self.whole.extend_from_slice(content);
+                break kind;
+            }
+            let head = self.head(packs, (pack, at))?;
             match head.stored {
                 Stored::Whole(kind) => {
-                    let bytes = self.inflate(packs, (pack, head.start), head.size)?.to_vec();
-                    break Content { kind, bytes };
+                    self.inflate(packs, (pack, head.start), head.size)?;
+                    self.whole.extend_from_slice(&self.inflated[..head.size]);
+                    break kind;
                 }
-                Stored::Delta(base) => {
+                Stored::Delta(base) if self.chain.len() < DEEPEST => {
                     self.chain.push((at, head.start, head.size));
                     at = base;
                 }
+                Stored::Delta(_) => return None,
             }
-            if let Some(held) = self.contents.take((pack, at)) {
-                break held;
-            }
-            if self.chain.len() > DEEPEST {
-                return None;
-            }
-            head = self.head(packs, (pack, at))?;
         };
+        let stands_alone = self.chain.is_empty();
         while let Some((next, start, size)) = self.chain.pop() {
-            let delta = self.inflate(packs, (pack, start), size)?;
-            let bytes = delta::apply(&content.bytes, delta)?;
-            let next_content = Content { kind: content.kind, bytes };
-            self.contents.hold((pack, at), std::mem::replace(&mut content, next_content));
+            self.contents.hold((pack, at), kind, &self.whole);
+            self.inflate(packs, (pack, start), size)?;
+            delta::apply(&self.whole, &self.inflated[..size], &mut self.next)?;
+            std::mem::swap(&mut self.whole, &mut self.next);
             at = next;
         }
-        Some(content)
+        if !stands_alone {
+            self.contents.hold((pack, at), kind, &self.whole);
+        }
+        Some(kind)
     }
 
     fn head(&mut self, packs: &Packs, place: Place) -> Option<Head> {
@@ -251,7 +263,7 @@ impl Unpacker {
     }
 
     /// Inflates so many bytes from a place on.
-    fn inflate(&mut self, packs: &Packs, place: Place, size: usize) -> Option<&[u8]> {
+    fn inflate(&mut self, packs: &Packs, place: Place, size: usize) -> Option<()> {
         // What cannot be deflated is stored as it is, with five bytes before each some thousand.
         let most = size + size / 512 + 64;
         let stored = self.windows.at(packs, place, most)?;
@@ -259,7 +271,7 @@ impl Unpacker {
             self.inflated.resize(size + ROOM, 0);
         }
         let inflated = self.zlib.zlib_decompress(stored, &mut self.inflated[..size + ROOM]);
-        (inflated == Ok(size)).then(|| &self.inflated[..size])
+        (inflated == Ok(size)).then_some(())
     }
 }
 
@@ -307,7 +319,7 @@ mod tests {
             let expected = odb.read(*id).expect("it is there");
             assert_eq!(unpacker.read(&packs, (*id).into()), Some((ObjectType::Blob, expected.data())), "{id}");
         }
-        assert!(unpacker.contents.held.len() > 20, "versions of one file are stored as what they differ in");
+        assert!(unpacker.contents.held.places.len() > 20, "versions of one file are stored as what they differ in");
         for absent in [[0; 20], [0x7f; 20], [0xff; 20]] {
             assert_eq!(unpacker.read(&packs, ObjectId(absent)), None);
         }
