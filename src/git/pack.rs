@@ -14,7 +14,7 @@ const TOTALS: usize = 256 * 4;
 const CHECKSUM: u64 = 20;
 
 /// Objects of the index that are read at a time.
-const PIECE: usize = 512;
+const PIECE: usize = 64;
 
 /// A pack with what its readers looked at of its index.
 #[derive(Debug)]

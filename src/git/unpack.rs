@@ -21,7 +21,7 @@ const CHAIN: usize = 50;
 const MOST: usize = 16 << 20;
 /// Bytes of a pack that are read at a time, and those behind them that are read with them: most objects that begin in a
 /// window end there.
-const WINDOW: usize = 8 << 10;
+const WINDOW: usize = 4 << 10;
 const BEHIND: usize = 1 << 10;
 /// Windows held at most: the versions of neighbouring files are scattered over the same stretch of a pack.
 const WINDOWS: usize = 1024;
