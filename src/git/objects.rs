@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// A reader of objects with an object database of its own, opened when the first object is asked for.
 ///
-/// Objects in packs are read by an unpacker of its own, all others and what it does not understand by libgit2. That keeps every pack
-/// once for a whole process, under the spelling of its path, with one lock and one cache of delta bases. Readers with
-/// different spellings of the same folder therefore do not wait for each other. A pack stays open until the last reader
-/// has let go of it.
+/// Objects in packs are read by an unpacker of its own, all others and what it does not understand by libgit2. That keeps
+/// every pack once for a whole process, under the spelling of its path, with one lock and one cache of delta bases.
+/// Readers with different spellings of the same folder therefore do not wait for each other. A pack stays open until the
+/// last reader has let go of it.
 pub struct Objects<'r> {
     rewritten: &'r Rewritten,
     loose: &'r Loose,
