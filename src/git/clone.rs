@@ -74,6 +74,11 @@ impl Repository {
 
 /// Counts the objects of all packs, each by the last number of its index's fan-out table.
 fn packed_objects(objects: &Path) -> u64 {
+    indices(objects).filter_map(|path| objects_of(&path).ok()).map(u64::from).sum()
+}
+
+/// Lists the indices of all packs of a folder of objects and of those that it borrows from.
+pub(super) fn indices(objects: &Path) -> impl Iterator<Item = PathBuf> {
     let mut folders = Vec::new();
     let mut waiting = vec![objects.to_owned()];
     while let Some(folder) = waiting.pop().and_then(|folder| folder.canonicalize().ok()) {
@@ -85,13 +90,9 @@ fn packed_objects(objects: &Path) -> u64 {
         waiting.extend(borrowed.map(|line| folder.join(line)).filter(|folder| folder.is_dir()));
         folders.push(folder);
     }
-    let packs = folders.iter().flat_map(|folder| fs::read_dir(folder.join("pack")).into_iter().flatten().flatten());
-    packs
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|end| end == "idx"))
-        .filter_map(|path| objects_of(&path).ok())
-        .map(u64::from)
-        .sum()
+    let entries = |folder: PathBuf| fs::read_dir(folder.join("pack")).into_iter().flatten().flatten();
+    let paths = folders.into_iter().flat_map(entries).map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|end| end == "idx"))
 }
 
 fn objects_of(index: &Path) -> io::Result<u32> {

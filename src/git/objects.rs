@@ -3,23 +3,53 @@
 
 use super::loose::Loose;
 use super::open::Rewritten;
+use super::unpack::{Packs, Unpacker};
 use super::{Error, ObjectId, Repository, parse};
 use git2::{ObjectType, Odb};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// A reader of objects with an object database of its own, opened when the first object is asked for.
 ///
-/// libgit2 keeps every pack once for a whole process, under the spelling of its path, with one lock and one cache of
-/// delta bases. Readers with different spellings of the same folder therefore do not wait for each other. A pack stays
-/// mapped until the last reader of its spelling has let go of it.
+/// Objects in packs are read by an unpacker of its own, all others and what it does not understand by libgit2. That keeps
+/// every pack once for a whole process, under the spelling of its path, with one lock and one cache of delta bases.
+/// Readers with different spellings of the same folder therefore do not wait for each other. A pack stays open until the
+/// last reader has let go of it.
 pub struct Objects<'r> {
     rewritten: &'r Rewritten,
     loose: &'r Loose,
+    packs: &'r SharedPacks,
+    opened: OnceCell<Option<Arc<Packs>>>,
+    unpacker: RefCell<Unpacker>,
     /// The folder of objects as this reader spells it, and what it opened there; `None` where it has none of its own.
     folder: Option<String>,
     own: OnceCell<Option<Odb<'static>>>,
     shared: Odb<'r>,
+}
+
+/// The packs of a repository, while somebody reads them.
+#[derive(Debug)]
+pub(super) struct SharedPacks {
+    folder: PathBuf,
+    packs: Mutex<Weak<Packs>>,
+}
+
+impl SharedPacks {
+    /// Takes the folder of objects.
+    pub(super) fn new(folder: PathBuf) -> Self {
+        SharedPacks { folder, packs: Mutex::default() }
+    }
+
+    fn open(&self) -> Arc<Packs> {
+        let mut packs = self.packs.lock().unwrap_or_else(PoisonError::into_inner);
+        packs.upgrade().unwrap_or_else(|| {
+            let opened = Arc::new(Packs::open(&self.folder));
+            *packs = Arc::downgrade(&opened);
+            opened
+        })
+    }
 }
 
 /// What a walk needs to know of a commit, and the bytes that tell the rest.
@@ -52,8 +82,16 @@ impl Repository {
     pub fn objects(&self, number: usize) -> Result<Objects<'_>, Error> {
         let failed = |error: git2::Error| Error::failed("open the object database", &error);
         let shared = self.inner.odb().map_err(failed)?;
-        let (folder, own) = (self.spelled(number), OnceCell::new());
-        Ok(Objects { rewritten: &self.rewritten, loose: &self.loose, folder, own, shared })
+        Ok(Objects {
+            rewritten: &self.rewritten,
+            loose: &self.loose,
+            packs: &self.packs,
+            opened: OnceCell::new(),
+            unpacker: RefCell::default(),
+            folder: self.spelled(number),
+            own: OnceCell::new(),
+            shared,
+        })
     }
 
     /// Spells the folder of objects in one of many ways; `None` where it is not the plain one that git makes.
@@ -78,6 +116,13 @@ impl Objects<'_> {
     /// Gives back what the packs take in memory. The next object that is asked for opens them again.
     pub fn release(&mut self) {
         self.own.take();
+        self.opened.take();
+        self.unpacker.take();
+    }
+
+    fn packs(&self) -> Option<&Packs> {
+        // Who reads a single object has it from the database that is open already.
+        self.opened.get_or_init(|| self.folder.as_ref().map(|_| self.packs.open())).as_deref()
     }
 
     fn own(&self) -> Option<&Odb<'static>> {
@@ -103,6 +148,10 @@ impl Objects<'_> {
         let wanted = self.rewritten.replacement(id);
         if self.loose.is_cut_off(wanted) {
             return Err(Error::Corrupt { id, expected });
+        }
+        let mut unpacker = self.unpacker.borrow_mut();
+        if let Some((found, bytes)) = self.packs().and_then(|packs| unpacker.read(packs, wanted)) {
+            return parse(bytes).filter(|_| found == kind).ok_or(Error::Corrupt { id, expected });
         }
         let wanted = wanted.oid();
         // What the reader's own database lacks may still be where the environment says that objects are.

@@ -1,6 +1,7 @@
 //! Owns opening a repository, and saying plainly why one cannot be opened.
 
 use super::loose::Loose;
+use super::objects::SharedPacks;
 use super::{Error, ObjectId};
 use git2::{ErrorClass, ErrorCode, RepositoryOpenFlags};
 use std::collections::{HashMap, HashSet};
@@ -11,6 +12,7 @@ pub struct Repository {
     pub(super) inner: git2::Repository,
     pub(super) rewritten: Rewritten,
     pub(super) loose: Loose,
+    pub(super) packs: SharedPacks,
 }
 
 /// Tells whether git names a repository or an index, as it does when it starts us (a hook, `git --git-dir`).
@@ -131,8 +133,9 @@ impl Repository {
         }
         let partial = is_partial(&inner);
         let replaced = replacements(&inner)?;
-        let loose = Loose::new(common.join("objects"));
-        Ok(Repository { inner, rewritten: Rewritten { shallow, grafts, replaced, partial }, loose })
+        let objects = common.join("objects");
+        let (loose, packs) = (Loose::new(objects.clone()), SharedPacks::new(objects));
+        Ok(Repository { inner, rewritten: Rewritten { shallow, grafts, replaced, partial }, loose, packs })
     }
 
     /// Gives the root of the work tree; `None` in a bare repository.

@@ -1,0 +1,173 @@
+//! Owns one pack as a file: where its index says that objects stand, and the bytes that are stored there.
+//! Never inflates anything, and never says what is wrong with a pack: one that is not as it should be is left to libgit2.
+
+use super::ObjectId;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// Bytes of the index before its ids: what it is, and how many ids begin with each byte or less.
+const HEAD: usize = 8;
+const TOTALS: usize = 256 * 4;
+/// Behind each file: its checksum, and in the index before it that of the pack.
+const CHECKSUM: u64 = 20;
+
+/// Objects of the index that are read at a time.
+const PIECE: usize = 64;
+
+/// A pack with what its readers looked at of its index.
+#[derive(Debug)]
+pub(super) struct Pack {
+    file: File,
+    /// Where its objects end.
+    end: u64,
+    index: File,
+    /// By first byte of the id, how many objects have that or less.
+    totals: Vec<u32>,
+    /// What the index says of its objects, piece by piece; nothing where it could not be read.
+    pieces: Vec<OnceLock<Piece>>,
+}
+
+/// What the index says of some objects, sorted by id. Most of looking for one is waiting for memory, so what is compared
+/// first lies close together.
+#[derive(Debug, Default)]
+struct Piece {
+    /// The first bytes of the ids.
+    firsts: Box<[u64]>,
+    /// The other bytes, and where the object stands.
+    rests: Box<[([u8; 12], u32)]>,
+}
+
+impl Pack {
+    /// Opens a pack by its index. `None` where one of the two is not there, or is not what is known.
+    pub(super) fn open(index: &Path) -> Option<Self> {
+        let file = File::open(index.with_extension("pack")).ok()?;
+        let index = File::open(index).ok()?;
+        let mut head = [0; HEAD + TOTALS];
+        read_at(&index, &mut head, 0)?;
+        let totals: Vec<u32> = head[HEAD..].as_chunks().0.iter().map(|total| u32::from_be_bytes(*total)).collect();
+        let mut said = [0; 12];
+        read_at(&file, &mut said, 0)?;
+        let known = head[..HEAD] == *b"\xfftOc\0\0\0\x02" && said[..8] == *b"PACK\0\0\0\x02";
+        let count = *totals.last()?;
+        if !known || !totals.is_sorted() || said[8..] != count.to_be_bytes() {
+            return None;
+        }
+        // The checksum of the pack, and that of the index behind it.
+        let end = file.metadata().ok()?.len().checked_sub(CHECKSUM)?;
+        let last = index.metadata().ok()?.len().checked_sub(2 * CHECKSUM)?;
+        let mut checksums = [[0; CHECKSUM as usize]; 2];
+        read_at(&file, &mut checksums[0], end)?;
+        read_at(&index, &mut checksums[1], last)?;
+        let pieces = (0..(count as usize).div_ceil(PIECE)).map(|_| OnceLock::new()).collect();
+        let pack = Pack { file, end, index, totals, pieces };
+        (checksums[0] == checksums[1] && pack.distant() <= last).then_some(pack)
+    }
+
+    fn count(&self) -> usize {
+        self.totals[255] as usize
+    }
+
+    /// Where in the index the offsets begin: behind the ids and a checksum of each object.
+    fn offsets(&self) -> u64 {
+        (HEAD + TOTALS + self.count() * (20 + 4)) as u64
+    }
+
+    /// Where in the index the offsets begin that take eight bytes.
+    fn distant(&self) -> u64 {
+        self.offsets() + self.count() as u64 * 4
+    }
+
+    /// Finds where an object stands. `None` where it is not in this pack.
+    pub(super) fn find(&self, id: ObjectId) -> Option<u64> {
+        let byte = usize::from(id.0[0]);
+        let mut start = byte.checked_sub(1).map_or(0, |below| self.totals[below] as usize);
+        let mut end = self.totals[byte] as usize;
+        let (first, rest) = split(&id.0);
+        // Ids are as good as random: from where one lies among all that begin with its first byte, its place is nearly known.
+        let guess = start + ((u128::from(first << 8) * (end - start) as u128) >> 64) as usize;
+        let mut number = guess / PIECE;
+        while start < end {
+            let piece = self.piece(number).filter(|piece| !piece.firsts.is_empty())?;
+            let (from, to) = (number * PIECE, number * PIECE + piece.firsts.len());
+            let at = piece.firsts.partition_point(|known| *known < first);
+            if at == 0 && from > start && piece.firsts.first() != Some(&first) {
+                (number, end) = (number - 1, from);
+            } else if at == piece.firsts.len() && to < end {
+                (number, start) = (number + 1, to);
+            } else {
+                let alike = piece.firsts[at..].iter().zip(&piece.rests[at..]).take_while(|(known, _)| **known == first);
+                return alike
+                    .map(|(_, known)| known)
+                    .find(|known| known.0 == rest)
+                    .and_then(|known| self.place(known.1));
+            }
+        }
+        None
+    }
+
+    /// Gives the place that an index says, or says where it says it.
+    fn place(&self, said: u32) -> Option<u64> {
+        const DISTANT: u32 = 1 << 31;
+        if said & DISTANT == 0 {
+            return Some(said.into());
+        }
+        let mut place = [0; 8];
+        read_at(&self.index, &mut place, self.distant() + u64::from(said & !DISTANT) * 8)?;
+        Some(u64::from_be_bytes(place))
+    }
+
+    fn piece(&self, number: usize) -> Option<&Piece> {
+        Some(self.pieces.get(number)?.get_or_init(|| self.read_piece(number).unwrap_or_default()))
+    }
+
+    fn read_piece(&self, number: usize) -> Option<Piece> {
+        let start = number * PIECE;
+        let count = PIECE.min(self.count() - start);
+        let (mut ids, mut offsets) = (vec![[0; 20]; count], vec![[0; 4]; count]);
+        read_at(&self.index, ids.as_flattened_mut(), (HEAD + TOTALS + start * 20) as u64)?;
+        read_at(&self.index, offsets.as_flattened_mut(), self.offsets() + start as u64 * 4)?;
+        let (firsts, rests): (Vec<u64>, Vec<_>) = ids.iter().map(split).unzip();
+        let rests = rests.into_iter().zip(offsets.into_iter().map(u32::from_be_bytes)).collect();
+        Some(Piece { firsts: firsts.into(), rests })
+    }
+
+    /// Reads what is stored from a place on into a buffer, which is as long as asked for, or ends where the objects end.
+    pub(super) fn read(&self, from: u64, length: usize, into: &mut Vec<u8>) -> Option<()> {
+        let left = usize::try_from(self.end.checked_sub(from)?).unwrap_or(usize::MAX);
+        if into.is_empty() {
+            *into = vec![0; length.min(left)];
+        } else {
+            into.resize(length.min(left), 0);
+        }
+        read_at(&self.file, into, from)
+    }
+}
+
+/// Splits an id into what is compared as a number, and the rest.
+fn split(id: &[u8; 20]) -> (u64, [u8; 12]) {
+    let (first, rest) = id.split_at(8);
+    (u64::from_be_bytes(first.try_into().expect("8 bytes")), rest.try_into().expect("12 bytes"))
+}
+
+/// Fills a buffer from a place of a file. `None` where the file ends before that.
+fn read_at(file: &File, mut into: &mut [u8], mut from: u64) -> Option<()> {
+    #[cfg(unix)]
+    use std::os::unix::fs::FileExt;
+    #[cfg(windows)]
+    use std::os::windows::fs::FileExt;
+    while !into.is_empty() {
+        #[cfg(windows)]
+        let read = file.seek_read(into, from);
+        #[cfg(unix)]
+        let read = file.read_at(into, from);
+        match read {
+            Ok(0) => return None,
+            Ok(read) => (into, from) = (&mut into[read..], from + read as u64),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+    Some(())
+}
