@@ -129,16 +129,8 @@ impl Listing<'_> {
 fn tells_of_entries(root: &Path) -> bool {
     /// ext2 to ext4, XFS, Btrfs, F2FS, bcachefs, ZFS, tmpfs and overlayfs, by their numbers in linux/magic.h and their own
     /// headers.
-    const KNOWN: [u64; 8] = [
-        0xEF53,
-        0x5846_5342,
-        0x9123_683E,
-        0xF2F5_2010,
-        0xCA45_1A4E,
-        0x2FC1_2FC1,
-        0x0102_1994,
-        0x794C_7630,
-    ];
+    const KNOWN: [u64; 8] =
+        [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0xCA45_1A4E, 0x2FC1_2FC1, 0x0102_1994, 0x794C_7630];
     rustix::fs::statfs(root).is_ok_and(|found| KNOWN.contains(&(found.f_type as u64)))
 }
 

@@ -34,7 +34,7 @@ fn said(
     options: Options,
     cache: Option<&Cache>,
 ) -> (Said, Counts, Known) {
-    let mut past = history::Past::new(repository, head, config, &options, cache).expect("it opens");
+    let mut past = history::Past::new(repository, head, config, &options, cache);
     let history = past.history().expect("it walks");
     let (counts, known) = (past.counts(), past.known());
     let today = "2026-12-30".parse().expect("a day");
@@ -146,7 +146,7 @@ impl Grown {
         let mut outcome = Outcome::default();
         for (at, (head, config, options)) in looks.into_iter().enumerate() {
             let (wanted, ..) = said(repository, head, config, options, None);
-            let past = history::Past::new(repository, head, config, &options, Some(cache)).expect("it opens");
+            let past = history::Past::new(repository, head, config, &options, Some(cache));
             let (read, nothing) = (files_read(repository, head), Plain::default());
             let names: BTreeSet<&str> = wanted.history.events.iter().map(|event| &*event.name).collect();
             for name in &names {
