@@ -46,10 +46,12 @@ impl Log {
             true => view::Glimpse::default(),
             false => view::View::glimpse(global, session)?,
         };
-        if let Some((view, outline)) = known
-            && self.tell_what_is_known(&mut ManuallyDrop::new(view), &outline, session)?
-        {
-            return Ok(Outcome::Fine);
+        if let Some((view, outline)) = known {
+            let mut view = ManuallyDrop::new(view);
+            if self.tell_what_is_known(&mut view, &outline, session)? {
+                stamps.iter().for_each(|stamps| view.remember_layout(stamps));
+                return Ok(Outcome::Fine);
+            }
         }
         // As with the past itself: a process that ends need not give back piece by piece what it read.
         let view = ManuallyDrop::new(view::View::with_git(global, &self.at, session)?);

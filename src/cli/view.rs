@@ -89,9 +89,6 @@ impl View {
         let root = root.to_owned();
         let Ok(config) = source::configuration(&root) else { return Ok(Glimpse::default()) };
         let stamps = Stamps::take(&repository, &root, &config, cache.layout(&config));
-        if let Some(layout) = stamps.as_ref().and_then(Stamps::found) {
-            cache.keep_layout(&config, layout);
-        }
         let outlined = stamps.as_ref().and_then(|stamps| {
             let kept = cache.outline(head, &config, stamps);
             kept.or_else(|| cache.outline_beside(&repository, &root, head, &config, stamps))
@@ -104,9 +101,17 @@ impl View {
         Ok(Glimpse { known: Some((view, outline)), stamps })
     }
 
+    /// Keeps where the objective files lie, for the next look.
+    pub fn remember_layout(&self, stamps: &Stamps) {
+        if let (Some(cache), Some(layout)) = (&self.cache, stamps.found()) {
+            cache.keep_layout(&self.tree.config, layout);
+        }
+    }
+
     /// Keeps what a later [`View::glimpse`] may do with, where a reading found nothing to speak of. The stamps are older
     /// than the reading.
     pub fn remember(&self, stamps: &Stamps) {
+        self.remember_layout(stamps);
         let speaks = |finding: &Finding| finding.level == Level::Error;
         if let (Some(repository), Some(cache), Some(head)) = (&self.repository, &self.cache, self.from)
             && self.seen == Seen::WorkTree

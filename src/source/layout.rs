@@ -43,7 +43,7 @@ impl Layout {
         tops.iter().try_for_each(|top| listing.folder(top.clone()))?;
         let Listing { folders, looks, .. } = listing;
         let device = looks.first().map(|look| look.device);
-        let lasts = |look: &Look| look.changed() < rested && Some(look.device) == device;
+        let lasts = |look: &Look| look.written() < rested && Some(look.device) == device;
         let kept = looks.iter().all(lasts) && tells_of_entries(root);
         let root = root.as_os_str().as_encoded_bytes().to_vec();
         Some((Layout { root, tops, alone, folders, digest: digest(&looks) }, kept))
@@ -137,4 +137,62 @@ fn tells_of_entries(root: &Path) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn tells_of_entries(_: &Path) -> bool {
     false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn it_holds_until_an_entry_comes_or_goes() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = root.path();
+        let file = |path: &str| root.join(path);
+        let write = |path: &str, text: &str| fs::write(file(path), text).expect("a file");
+        let named = vec!["okrs".to_owned(), "one.toml".to_owned()];
+        let paths = Paths::new(&named);
+        let find = || {
+            for folder in ["okrs", "okrs/q3"] {
+                let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+                let _ = fs::File::open(file(folder)).expect("a folder").set_modified(hour_ago);
+            }
+            Layout::find(root, named[..1].to_vec(), named[1..].to_vec(), &paths).expect("a layout").0
+        };
+        fs::create_dir_all(file("okrs/q3")).expect("folders");
+        for path in ["one.toml", "okrs/b.toml", "okrs/a.toml", "okrs/q3/c.toml", "okrs/readme.md"] {
+            write(path, "x = 1");
+        }
+        let known = find();
+        let all: Vec<String> = known.paths().collect();
+        assert_eq!(all, ["one.toml", "okrs/a.toml", "okrs/b.toml", "okrs/q3/c.toml"]);
+        assert!(known.is_of(root, &named[..1], &named[1..]));
+        assert!(!known.is_of(root, &named[1..], &[]) && !known.is_of(&file("okrs"), &named[..1], &named[1..]));
+
+        let (_, before) = known.clone().look_again(root).expect("nothing changed");
+        write("okrs/q3/c.toml", "x = 12");
+        let (_, after) = known.clone().look_again(root).expect("no entry changed");
+        let changed: Vec<usize> = (0..all.len()).filter(|&at| before[at] != after[at]).collect();
+        assert_eq!(changed, [3], "what is written in place is seen at the file");
+
+        let goes: [(&str, &dyn Fn()); 6] = [
+            ("a new file", &|| write("okrs/q3/d.toml", "")),
+            ("a file that is gone", &|| fs::remove_file(file("okrs/q3/d.toml")).expect("it goes")),
+            ("a new name", &|| fs::rename(file("okrs/b.toml"), file("okrs/z.toml")).expect("it is renamed")),
+            ("a new folder", &|| fs::create_dir(file("okrs/q4")).expect("a folder")),
+            ("a file named outright that is gone", &|| fs::remove_file(file("one.toml")).expect("it goes")),
+            ("a link instead of a folder", &|| {
+                write("one.toml", "");
+                fs::rename(file("okrs/q3"), file("elsewhere")).expect("it is moved");
+                std::os::unix::fs::symlink(file("elsewhere"), file("okrs/q3")).expect("a link");
+            }),
+        ];
+        for (what, go) in goes {
+            let known = find();
+            go();
+            assert_eq!(known.look_again(root), None, "{what}");
+        }
+        assert_eq!(Layout::find(root, named[..1].to_vec(), Vec::new(), &paths), None, "links are for who reads");
+    }
 }

@@ -58,9 +58,9 @@ impl Look {
         stamp
     }
 
-    /// Tells when it was last changed in any respect, in seconds since 1970.
-    pub(super) fn changed(&self) -> i64 {
-        self.times[0].max(self.times[2])
+    /// Tells when it was written last, in seconds since 1970; a folder, when an entry of it last came or went.
+    pub(super) fn written(&self) -> i64 {
+        self.times[0]
     }
 
     pub(super) fn is_file(&self) -> bool {

@@ -138,7 +138,7 @@ fn kind(root: &Path, prefix: &str) -> Option<Kind> {
 struct Seen {
     /// Over all stamps, one behind another.
     hasher: Sha1,
-    /// When a file was last changed, in seconds since 1970.
+    /// When a file was last written, in seconds since 1970.
     newest: Option<i64>,
 }
 
@@ -162,7 +162,7 @@ impl Seen {
         self.text(name.as_bytes());
         self.hasher.update([1]);
         self.hasher.update(look.stamp());
-        self.newest = self.newest.max(Some(look.changed()));
+        self.newest = self.newest.max(Some(look.written()));
         Some(())
     }
 

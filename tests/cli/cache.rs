@@ -1,6 +1,7 @@
 //! What is kept between runs changes no answer, whatever becomes of it, and never grows without end.
 
 use crate::support::{GOALS, PATH, Place};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const LOG: [&str; 3] = ["log", "--format", "json"];
@@ -320,13 +321,16 @@ fn it_does_not_grow_without_end() {
     let _ = place.okr(&["cache", "--clear", "--format", "json"]).exits(2);
 }
 
-/// Makes the files older than what may have been written a moment ago.
+/// Makes files and folders older than what may have been written a moment ago.
 fn rest(place: &Place) {
     let hour_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
     let goals = files(&place.root().join("okrs"));
-    for file in goals.into_iter().chain([place.root().join("okr.toml"), place.root().join(".git/index")]) {
-        if let Ok(file) = std::fs::File::options().write(true).open(file) {
-            file.set_modified(hour_ago).expect("a file of ours");
+    let within = |file: &PathBuf| file.ancestors().skip(1).map(Path::to_owned).collect::<Vec<_>>();
+    let folders: BTreeSet<PathBuf> = goals.iter().flat_map(within).filter(|at| at.starts_with(place.root())).collect();
+    let files = goals.into_iter().chain([place.root().join("okr.toml"), place.root().join(".git/index")]);
+    for there in files.chain(folders) {
+        if let Ok(there) = std::fs::File::open(there) {
+            there.set_modified(hour_ago).expect("a file or folder of ours");
         }
     }
 }
