@@ -60,9 +60,11 @@ impl Pack {
         let mut checksums = [[0; CHECKSUM as usize]; 2];
         read_at(&file, &mut checksums[0], end)?;
         read_at(&index, &mut checksums[1], last)?;
-        let pieces = (0..(count as usize).div_ceil(PIECE)).map(|_| OnceLock::new()).collect();
-        let pack = Pack { file, end, index, totals, pieces };
-        (checksums[0] == checksums[1] && pack.distant() <= last).then_some(pack)
+        let mut pack = Pack { file, end, index, totals, pieces: Vec::new() };
+        // A number of objects that the index has no room for is none to ask memory for.
+        (checksums[0] == checksums[1] && pack.distant() <= last).then_some(())?;
+        pack.pieces = (0..pack.count().div_ceil(PIECE)).map(|_| OnceLock::new()).collect();
+        Some(pack)
     }
 
     fn count(&self) -> usize {
