@@ -3,13 +3,12 @@
 
 use super::loose::Loose;
 use super::open::Rewritten;
-use super::unpack::{Packs, Unpacker};
+use super::unpack::{Packs, SharedPacks, Unpacker};
 use super::{Error, ObjectId, Repository, parse};
 use git2::{ObjectType, Odb};
 use std::cell::{OnceCell, RefCell};
-use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 /// A reader of objects with an object database of its own, opened when the first object is asked for.
 ///
@@ -27,29 +26,6 @@ pub struct Objects<'r> {
     folder: Option<String>,
     own: OnceCell<Option<Odb<'static>>>,
     shared: Odb<'r>,
-}
-
-/// The packs of a repository, while somebody reads them.
-#[derive(Debug)]
-pub(super) struct SharedPacks {
-    folder: PathBuf,
-    packs: Mutex<Weak<Packs>>,
-}
-
-impl SharedPacks {
-    /// Takes the folder of objects.
-    pub(super) fn new(folder: PathBuf) -> Self {
-        SharedPacks { folder, packs: Mutex::default() }
-    }
-
-    fn open(&self) -> Arc<Packs> {
-        let mut packs = self.packs.lock().unwrap_or_else(PoisonError::into_inner);
-        packs.upgrade().unwrap_or_else(|| {
-            let opened = Arc::new(Packs::open(&self.folder));
-            *packs = Arc::downgrade(&opened);
-            opened
-        })
-    }
 }
 
 /// What a walk needs to know of a commit, and the bytes that tell the rest.

@@ -1,7 +1,7 @@
 //! Owns opening a repository, and saying plainly why one cannot be opened.
 
 use super::loose::Loose;
-use super::objects::SharedPacks;
+use super::unpack::SharedPacks;
 use super::{Error, ObjectId};
 use git2::{ErrorClass, ErrorCode, RepositoryOpenFlags};
 use std::collections::{HashMap, HashSet};

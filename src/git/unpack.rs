@@ -10,7 +10,8 @@ use foldhash::HashMap;
 use git2::ObjectType;
 use libdeflater::Decompressor;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Packs that are read here, at most: each takes open files.
 const PACKS: usize = 64;
@@ -41,6 +42,30 @@ impl Packs {
         let mut indices: Vec<_> = indices(objects).filter_map(|index| Some((size(&index)?, index))).collect();
         indices.sort_unstable_by(|one, other| other.cmp(one));
         Packs(indices.iter().take(PACKS).filter_map(|(_, index)| Pack::open(index)).collect())
+    }
+}
+
+/// The packs of a repository, while somebody reads them.
+#[derive(Debug)]
+pub(super) struct SharedPacks {
+    folder: PathBuf,
+    packs: Mutex<Weak<Packs>>,
+}
+
+impl SharedPacks {
+    /// Takes the folder of objects.
+    pub(super) fn new(folder: PathBuf) -> Self {
+        SharedPacks { folder, packs: Mutex::default() }
+    }
+
+    /// Opens the packs, or takes those that another reader has open.
+    pub(super) fn open(&self) -> Arc<Packs> {
+        let mut packs = self.packs.lock().unwrap_or_else(PoisonError::into_inner);
+        packs.upgrade().unwrap_or_else(|| {
+            let opened = Arc::new(Packs::open(&self.folder));
+            *packs = Arc::downgrade(&opened);
+            opened
+        })
     }
 }
 
