@@ -26,13 +26,50 @@ pub(super) struct Look {
 /// Looks at some places, each by its folder and its name, on all cores; `None` where nothing is at one of them.
 pub(super) fn looks<'a>(root: &Path, places: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Vec<Look>> {
     let places: Vec<(&str, &str)> = places.collect();
-    let root = root.to_str()?;
-    let looks = cores::spread(&places, LOOKS_PER_THREAD, |_, (folder, name)| {
-        let mut place = String::with_capacity(root.len() + folder.len() + name.len() + 2);
-        [root, "/", folder, "/", name].into_iter().for_each(|part| place.push_str(part));
-        Look::at(Path::new(&place))
-    });
-    looks.into_iter().collect()
+    let ground = Ground::at(root)?;
+    let look = |_, (folder, name): &(&str, &str)| {
+        let mut place = String::with_capacity(folder.len() + name.len() + 1);
+        let between = if folder.is_empty() { "" } else { "/" };
+        [folder, between, name].into_iter().for_each(|part| place.push_str(part));
+        ground.look(&place)
+    };
+    cores::spread(&places, LOOKS_PER_THREAD, look).into_iter().collect()
+}
+
+/// A folder that places are looked at from.
+#[cfg(not(target_os = "linux"))]
+struct Ground(std::path::PathBuf);
+
+#[cfg(not(target_os = "linux"))]
+impl Ground {
+    fn at(root: &Path) -> Option<Self> {
+        Some(Ground(root.to_owned()))
+    }
+
+    fn look(&self, place: &str) -> Option<Look> {
+        Look::at(&self.0.join(place))
+    }
+}
+
+/// A folder that places are looked at from, held open: the way to it is gone once, not for each of them.
+#[cfg(target_os = "linux")]
+struct Ground(std::os::fd::OwnedFd);
+
+#[cfg(target_os = "linux")]
+impl Ground {
+    fn at(root: &Path) -> Option<Self> {
+        use rustix::fs::{Mode, OFlags};
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        rustix::fs::open(root, flags, Mode::empty()).ok().map(Ground)
+    }
+
+    #[allow(clippy::unnecessary_cast, reason = "how wide these are is each processor's own matter")]
+    fn look(&self, place: &str) -> Option<Look> {
+        let found = rustix::fs::statat(&self.0, place, rustix::fs::AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        let times = [found.st_mtime, found.st_mtime_nsec as i64, found.st_ctime, found.st_ctime_nsec as i64];
+        let (size, inode, device) = (found.st_size as u64, found.st_ino as u64, found.st_dev as u64);
+        Some(Look { times, size, inode, device, mode: found.st_mode })
+    }
 }
 
 impl Look {

@@ -70,7 +70,7 @@ impl Stamps {
         }
         let now = jiff::Timestamp::now().as_second();
         let rested = seen.newest < Some(now - REST);
-        Some(Stamps { digest: seen.hasher.finalize().into(), rested, layout, is_found, looks })
+        Some(Stamps { digest: seen.digest(), rested, layout, is_found, looks })
     }
 
     /// Gives where the objective files lie, if that was found out now and will hold for as long as it says itself.
@@ -133,11 +133,16 @@ fn kind(root: &Path, prefix: &str) -> Option<Kind> {
     Some(kind)
 }
 
+/// Bytes that are much.
+const MUCH: usize = 1 << 11;
+
 /// What was seen.
 #[derive(Default)]
 struct Seen {
     /// Over all stamps, one behind another.
     hasher: Sha1,
+    /// What it is still to be given: it is quick with much at once.
+    bytes: Vec<u8>,
     /// When a file was last written, in seconds since 1970.
     newest: Option<i64>,
 }
@@ -150,7 +155,7 @@ impl Seen {
             None if place.exists() => None,
             None => {
                 self.text(name.as_bytes());
-                self.hasher.update([0]);
+                self.bytes.push(0);
                 Some(())
             }
         }
@@ -160,14 +165,23 @@ impl Seen {
     fn file(&mut self, name: &str, look: &Look) -> Option<()> {
         look.is_file().then_some(())?;
         self.text(name.as_bytes());
-        self.hasher.update([1]);
-        self.hasher.update(look.stamp());
+        self.bytes.push(1);
+        self.bytes.extend_from_slice(&look.stamp());
         self.newest = self.newest.max(Some(look.written()));
         Some(())
     }
 
     fn text(&mut self, text: &[u8]) {
-        self.hasher.update(text.len().to_le_bytes());
-        self.hasher.update(text);
+        if self.bytes.len() > MUCH {
+            self.hasher.update(&self.bytes);
+            self.bytes.clear();
+        }
+        self.bytes.extend_from_slice(&text.len().to_le_bytes());
+        self.bytes.extend_from_slice(text);
+    }
+
+    fn digest(mut self) -> [u8; 20] {
+        self.hasher.update(&self.bytes);
+        self.hasher.finalize().into()
     }
 }

@@ -2,6 +2,7 @@
 //! Never finds one out.
 
 use super::folder::Shelf;
+use super::pieces::at_once;
 use super::text::{self, Token};
 use super::{AGREED, ANSWER, Cache, EVENTS, FILES, GOALS, KEY_LENGTH, LOCKS, key};
 use crate::config::Config;
@@ -41,49 +42,66 @@ struct Index<'a> {
     #[serde(borrow)]
     unread: Vec<Unread<'a>>,
     people: Vec<(&'a str, &'a str)>,
-    /// All paths, one behind another.
-    paths: &'a str,
-    /// Where each ends, in [`END`] bytes: who asks for one name needs few of them.
-    ends: &'a [u8],
-    /// All names, one behind another.
-    names: &'a str,
-    /// What each name has, in [`PART`] bytes: who asks for one name passes over thousands.
+    /// What each name has, as [`Parts`] reads it.
+    #[serde(serialize_with = "at_once")]
     parts: &'a [u8],
 }
 
-/// Bytes of an end.
-const END: usize = 4;
-
-/// The events of one name.
-#[derive(Debug, Clone, Copy)]
-struct Part<'a> {
-    name: &'a str,
-    /// Where they begin among those of all names.
+/// What each name has, name by name: who asks for one passes over thousands.
+struct Parts<'a> {
+    rest: &'a [u8],
+    name: String,
+    /// Where the events of the next name begin.
     start: usize,
-    /// How many bytes they take.
+}
+
+/// Where the events of one name are, and what they are read by.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    /// Among those of all names, in bytes.
+    start: usize,
     length: usize,
-    /// The checksum of those.
     checksum: u32,
     /// Whether any of them is sensitive: then it hides the summary of its commit from all others.
     sensitive: bool,
 }
 
-/// Bytes of a part: how long its name is, how long its events are, their checksum, and whether it is sensitive.
-const PART: usize = 4 + 4 + 4 + 1;
+/// Bytes of a part before the end of its name: how long its events are, their checksum, whether any is sensitive, how much
+/// of the name before it begins its own, and how long the rest of that is.
+const PART: usize = 4 + 4 + 1 + 1 + 2;
+
+impl Parts<'_> {
+    /// Goes on to the next name; `None` behind the last one, and where there is none.
+    fn next(&mut self) -> Option<Part> {
+        let (part, rest) = self.rest.split_first_chunk::<PART>()?;
+        let &[l0, l1, l2, l3, c0, c1, c2, c3, sensitive, shared, o0, o1] = part;
+        let (own, rest) = rest.split_at_checked(u16::from_le_bytes([o0, o1]).into())?;
+        self.name.get(usize::from(shared)..)?;
+        self.name.truncate(shared.into());
+        self.name.push_str(std::str::from_utf8(own).ok()?);
+        let (start, length) = (self.start, u32::from_le_bytes([l0, l1, l2, l3]) as usize);
+        (self.rest, self.start) = (rest, start.checked_add(length)?);
+        Some(Part { start, length, checksum: u32::from_le_bytes([c0, c1, c2, c3]), sensitive: sensitive != 0 })
+    }
+
+    /// Writes what a name has behind what the name before it has; `None` where it does not fit.
+    fn write(bytes: &mut Vec<u8>, before: &str, name: &str, part: Part) -> Option<()> {
+        let both = before.char_indices().zip(name.chars()).take_while(|((_, one), other)| one == other);
+        let ends = both.map(|((at, one), _)| at + one.len_utf8());
+        let shared = ends.filter_map(|end| u8::try_from(end).ok()).last().unwrap_or(0);
+        let own = &name[shared.into()..];
+        bytes.extend(u32::try_from(part.length).ok()?.to_le_bytes());
+        bytes.extend(part.checksum.to_le_bytes());
+        bytes.extend([part.sensitive.into(), shared]);
+        bytes.extend(u16::try_from(own.len()).ok()?.to_le_bytes());
+        bytes.extend(own.as_bytes());
+        Some(())
+    }
+}
 
 impl<'a> Index<'a> {
-    /// Gives what each name has; `None` where names and parts do not belong together.
-    fn parts(&self) -> impl Iterator<Item = Option<Part<'a>>> + use<'a> {
-        let (mut names, mut start) = (self.names, 0usize);
-        self.parts.chunks(PART).map(move |part| {
-            let part: &[u8; PART] = part.try_into().ok()?;
-            let word = |at: usize| Some(u32::from_le_bytes(*part.get(at..)?.first_chunk()?));
-            let (name, rest) = names.split_at_checked(word(0)? as usize)?;
-            let (length, checksum) = (word(4)? as usize, word(8)?);
-            let own = Part { name, start, length, checksum, sensitive: part[PART - 1] != 0 };
-            (names, start) = (rest, start.checked_add(length)?);
-            Some(own)
-        })
+    fn parts(&self) -> Parts<'a> {
+        Parts { rest: self.parts, name: String::new(), start: 0 }
     }
 
     /// Puts a history together.
@@ -99,16 +117,14 @@ impl<'a> Index<'a> {
     }
 }
 
-impl Part<'_> {
-    /// Reads the events of the name.
-    fn events(&self, bytes: &[u8], shared: &Shared<'_>, events: &mut Vec<(u32, Event)>) -> Option<()> {
-        let told: Vec<Told<'_>> = postcard::from_bytes(bytes).ok()?;
-        let name = self.name.into();
-        for told in told {
-            events.push((told.at, event(&name, &told, shared)?));
-        }
-        Some(())
+/// Reads the events of a name.
+fn read_events(name: &str, bytes: &[u8], shared: &mut Shared<'_>, events: &mut Vec<(u32, Event)>) -> Option<()> {
+    let told: Vec<Told<'_>> = postcard::from_bytes(bytes).ok()?;
+    let name = name.into();
+    for told in told {
+        events.push((told.at, event(&name, &told, shared)?));
     }
+    Some(())
 }
 
 /// A revision of a file that did not read.
@@ -170,7 +186,8 @@ struct Told<'a> {
     recorded: i64,
     recorded_on: Day,
     summary: &'a str,
-    path: u32,
+    /// `None` where the event of this name before it has the same.
+    path: Option<&'a str>,
     line: usize,
     signed: bool,
     sensitive: bool,
@@ -205,33 +222,31 @@ impl Answers {
     pub(in crate::history) fn history(&self) -> Option<History> {
         let sheet = self.shelf.read(&self.name(ANSWER), 0)?;
         let index: Index<'_> = postcard::from_bytes(sheet.body()).ok()?;
-        let shared = Shared::of(&index);
+        let mut shared = Shared::of(&index);
         let mut events: Vec<(u32, Event)> = Vec::new();
         let told = self.shelf.read(&self.name(EVENTS), sheet.checksum)?;
-        let mut end = 0;
-        for part in index.parts() {
-            let part = part?;
-            end = part.start + part.length;
-            part.events(told.body().get(part.start..end)?, &shared, &mut events)?;
+        let mut parts = index.parts();
+        while let Some(Part { start, .. }) = parts.next() {
+            let own = told.body().get(start..parts.start)?;
+            read_events(&parts.name, own, &mut shared, &mut events)?;
         }
-        (end == told.body().len()).then(|| index.history(events))
+        (parts.rest.is_empty() && parts.start == told.body().len()).then(|| index.history(events))
     }
 
     /// Gives the history with the events of some names alone, and of those that hide something from others.
     pub(in crate::history) fn history_of(&self, wanted: impl Fn(&str) -> bool) -> Option<History> {
         let sheet = self.shelf.read(&self.name(ANSWER), 0)?;
         let index: Index<'_> = postcard::from_bytes(sheet.body()).ok()?;
-        let shared = Shared::of(&index);
+        let mut shared = Shared::of(&index);
         let mut events = Vec::new();
-        for part in index.parts() {
-            let part = part?;
-            if part.sensitive || wanted(part.name) {
-                let Part { start, length, checksum, .. } = part;
+        let mut parts = index.parts();
+        while let Some(Part { start, length, checksum, sensitive }) = parts.next() {
+            if sensitive || wanted(&parts.name) {
                 let own = self.shelf.part(&self.name(EVENTS), sheet.checksum, start, length, checksum)?;
-                part.events(&own, &shared, &mut events)?;
+                read_events(&parts.name, &own, &mut shared, &mut events)?;
             }
         }
-        Some(index.history(events))
+        parts.rest.is_empty().then(|| index.history(events))
     }
 
     /// Keeps a finished answer of a history that is whole.
@@ -346,14 +361,13 @@ impl Answers {
 struct Shared<'i> {
     index: &'i Index<'i>,
     people: Vec<OnceCell<Arc<Person>>>,
-    paths: Vec<OnceCell<Arc<str>>>,
+    /// That of the event before.
+    path: Arc<str>,
 }
 
 impl<'i> Shared<'i> {
     fn of(index: &'i Index<'i>) -> Self {
-        let count = index.ends.len() / END;
-        let (people, paths) = (vec![OnceCell::new(); index.people.len()], vec![OnceCell::new(); count]);
-        Shared { index, people, paths }
+        Shared { index, people: vec![OnceCell::new(); index.people.len()], path: "".into() }
     }
 
     fn person(&self, number: u32) -> Option<Arc<Person>> {
@@ -362,19 +376,16 @@ impl<'i> Shared<'i> {
         Some(Arc::clone(self.people[number as usize].get_or_init(person)))
     }
 
-    fn path(&self, number: u32) -> Option<Arc<str>> {
-        let number = number as usize;
-        let end = |number: usize| {
-            let end = self.index.ends.get(number * END..)?.first_chunk()?;
-            Some(u32::from_le_bytes(*end) as usize)
-        };
-        let start = if number == 0 { 0 } else { end(number - 1)? };
-        let path = self.index.paths.get(start..end(number)?)?;
-        Some(Arc::clone(self.paths[number].get_or_init(|| path.into())))
+    /// Gives the path of an event. Goals of one file stand one behind another, and share it.
+    fn path(&mut self, path: Option<&str>) -> Arc<str> {
+        if let Some(path) = path.filter(|&path| *path != *self.path) {
+            self.path = path.into();
+        }
+        Arc::clone(&self.path)
     }
 }
 
-fn event(name: &Arc<str>, told: &Told<'_>, shared: &Shared<'_>) -> Option<Event> {
+fn event(name: &Arc<str>, told: &Told<'_>, shared: &mut Shared<'_>) -> Option<Event> {
     let changed = |(field, before, after): &(u8, Vec<Token<'_>>, Vec<Token<'_>>)| {
         let field = *Field::ALL.get(usize::from(*field))?;
         Some(Changed { field, before: value(before)?.into(), after: value(after)?.into() })
@@ -392,7 +403,7 @@ fn event(name: &Arc<str>, told: &Told<'_>, shared: &Shared<'_>) -> Option<Event>
         recorded: told.recorded,
         recorded_on: read_day(told.recorded_on)?,
         summary: told.summary.into(),
-        path: shared.path(told.path)?,
+        path: shared.path(told.path),
         line: told.line,
         signed: told.signed,
         sensitive: told.sensitive,
@@ -456,10 +467,10 @@ fn written(history: &History, checksum: impl Fn(&[u8]) -> u32) -> Option<(Vec<u8
     for (at, event) in history.events.iter().enumerate() {
         by_name.entry(&event.name).or_default().push((u32::try_from(at).ok()?, event));
     }
-    let (mut people, mut paths) = (Numbers::new(), Numbers::new());
-    let (mut names, mut parts) = (String::new(), Vec::with_capacity(by_name.len() * PART));
-    let mut bytes = Vec::new();
+    let mut people = Numbers::new();
+    let (mut bytes, mut parts, mut before) = (Vec::new(), Vec::new(), "");
     for (name, events) in by_name {
+        let mut path = None;
         let sensitive = events.iter().any(|(_, event)| event.sensitive);
         let told = events.into_iter().map(|(at, event): (u32, &Event)| {
             let change = |change| {
@@ -479,7 +490,7 @@ fn written(history: &History, checksum: impl Fn(&[u8]) -> u32) -> Option<(Vec<u8
                 recorded: event.recorded,
                 recorded_on: day(event.recorded_on),
                 summary: &event.summary,
-                path: paths.number(&*event.path)?,
+                path: Some(&*event.path).filter(|&own| path.replace(own) != Some(own)),
                 line: event.line,
                 signed: event.signed,
                 sensitive: event.sensitive,
@@ -490,27 +501,15 @@ fn written(history: &History, checksum: impl Fn(&[u8]) -> u32) -> Option<(Vec<u8
         let told: Vec<Told<'_>> = told.collect::<Option<_>>()?;
         let start = bytes.len();
         bytes = postcard::to_extend(&told, bytes).ok()?;
-        let length = u32::try_from(bytes.len() - start).ok()?;
-        names.push_str(name);
-        for word in [u32::try_from(name.len()).ok()?, length, checksum(&bytes[start..])] {
-            parts.extend_from_slice(&word.to_le_bytes());
-        }
-        parts.push(u8::from(sensitive));
-    }
-    let mut ends = Vec::with_capacity(paths.all.len() * END);
-    let mut end = 0;
-    for path in &paths.all {
-        end += u32::try_from(path.len()).ok()?;
-        ends.extend_from_slice(&end.to_le_bytes());
+        let (length, checksum) = (bytes.len() - start, checksum(&bytes[start..]));
+        Parts::write(&mut parts, before, name, Part { start, length, checksum, sensitive })?;
+        before = name;
     }
     let index = Index {
         commits: history.commits,
         first: history.first.map(|id| id.0),
         unread: history.degraded.iter().map(Unread::of).collect::<Option<_>>()?,
         people: people.all,
-        paths: &paths.all.concat(),
-        ends: &ends,
-        names: &names,
         parts: &parts,
     };
     Some((postcard::to_allocvec(&index).ok()?, bytes))
