@@ -15,6 +15,7 @@ from tools import SCHEMA, SCRIPT
 DAY = "2026-09-30"
 FORMAT = "--format=commit %H %P%x00%at%x00%an"
 RAW = ("git", "log", FORMAT, "--raw", "-z", "--no-abbrev", "--no-renames", "--", "okrs")
+LOOK = ("git", "--no-optional-locks", "status", "--porcelain", "--", "okrs")
 PATCH = ("git", "log", "-p", "--no-renames", "--", "okrs")
 STATES = {"none": "no commit-graph", "graph": "commit-graph", "bloom": "commit-graph with Bloom filters"}
 # At most this part of git's cost, by repository, in each state.
@@ -217,6 +218,7 @@ class Contest(Linting):
         all_of_them += [Contender(name, command, folder) for name, command, _ in self.linters()]
         all_of_them += [
             Contender("rev-parse", ("git", "rev-parse", "HEAD"), folder, none, repeated=25),
+            Contender("look", LOOK, folder, none, repeated=25),
             Contender("version", (tools.okr, "--version"), folder, repeated=50),
             Contender("empty", (tools.empty,), folder, repeated=50),
         ]
@@ -251,7 +253,7 @@ class Contest(Linting):
         none = self.in_state("none")
         return [
             Contender("okr first", everything, self.folder, nothing),
-            Contender("okr warm", one, self.folder, self.warmed, repeated=10),
+            Contender("okr warm", one, self.folder, self.warmed, repeated=25),
             Contender("okr one", cold, self.folder, none),
             Contender("okr one grown", one, self.folder, behind),
             Contender("okr grown", everything, self.folder, behind),
@@ -306,6 +308,7 @@ class Contest(Linting):
 
     def warm_rows(self, costs):
         warm = "`log` of one key result, warm, same HEAD, on the clock, against `git rev-parse HEAD`"
+        looked = "the same, against `git status -- okrs`, which looks at the same files"
         grown = "`log` of one key result after {} new commits, against the same, cold"
         if not self.tools.has_cache:
             why = "this build keeps no cache"
@@ -316,6 +319,7 @@ class Contest(Linting):
         return [
             Row.at_most(first, costs["okr first"], costs["okr none"], "cpu", None),
             Row.at_most(warm, costs["okr warm"], costs["rev-parse"], "wall", WARM[self.repository.name]),
+            Row.at_most(looked, costs["okr warm"], costs["look"], "wall", None),
             Row.at_most(grown.format(self.newer), costs["okr one grown"], costs["okr one"], "cpu", 0.05),
             Row.at_most(whole.format(self.newer), costs["okr grown"], costs["okr none"], "cpu", None),
             Row.at_most(status.format(self.newer), costs["okr status grown"], costs["okr status"], "cpu", None),
