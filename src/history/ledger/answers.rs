@@ -514,3 +514,41 @@ fn written(history: &History, checksum: impl Fn(&[u8]) -> u32) -> Option<(Vec<u8
     };
     Some((postcard::to_allocvec(&index).ok()?, bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kept_as_what_they_add_to_the_one_before() {
+        let long = "n".repeat(300);
+        let all = ["", "Q4/a", "Q4/a/kr-1", "Q4/a/kr-2", "Q4/\u{e4}", "Q4/\u{e5}", &long, &long];
+        let written = |names: &[&str]| {
+            let (mut bytes, mut before, mut start) = (Vec::new(), "", 0);
+            for (length, name) in names.iter().enumerate() {
+                let part = Part { start, length, checksum: u32::MAX - 7, sensitive: length % 2 == 1 };
+                Parts::write(&mut bytes, before, name, part).expect("it fits");
+                (before, start) = (name, start + length);
+            }
+            bytes
+        };
+        let read = |bytes: &[u8]| {
+            let mut parts = Parts { rest: bytes, name: String::new(), start: 0 };
+            let mut names = Vec::new();
+            while let Some(Part { start, length, checksum, sensitive }) = parts.next() {
+                assert_eq!((checksum, sensitive, start + length), (u32::MAX - 7, length % 2 == 1, parts.start));
+                names.push(parts.name.clone());
+            }
+            (names, parts.rest.is_empty())
+        };
+        let bytes = written(&all);
+        assert_eq!(read(&bytes), (all.map(str::to_owned).to_vec(), true));
+        for cut in 1..bytes.len() {
+            let (names, whole) = read(&bytes[..cut]);
+            assert_eq!(names, all[..names.len()], "cut off at {cut}");
+            assert_eq!(whole, written(&all[..names.len()]).len() == cut, "cut off at {cut}");
+        }
+        let part = Part { start: 0, length: 0, checksum: 0, sensitive: false };
+        assert_eq!(Parts::write(&mut Vec::new(), "", &"n".repeat(1 << 16), part), None, "too long");
+    }
+}
