@@ -1,7 +1,7 @@
 //! The process: arguments, environment, clock and streams go in, an exit code comes out.
 
-use git_okr::cli::{self, Session, Terminal};
-use std::io::{BufWriter, IsTerminal, stderr, stdin, stdout};
+use git_okr::cli::{self, Input, Session, Terminal};
+use std::io::{self, BufRead, BufWriter, IsTerminal, Read, StdinLock, stderr, stdin, stdout};
 use std::process::ExitCode;
 
 /// Reading objects takes and gives back small pieces of memory without end, on two threads: a tenth of a long log is saved
@@ -11,20 +11,51 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     // The error stream is not locked: a progress bar is drawn on it from another thread.
-    let (out, mut err, mut input) = (stdout().lock(), stderr(), stdin().lock());
+    let (out, mut err, mut input) = (stdout().lock(), stderr(), Typed::default());
     let terminal = Terminal {
-        stdin: input.is_terminal(),
         stdout: out.is_terminal(),
         stderr: err.is_terminal(),
         width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
     };
     // The process's own stream writes line by line: right for whoever watches, slow for a pipe. A command flushes it.
     let mut out = BufWriter::with_capacity(if terminal.stdout { 0 } else { 1 << 16 }, out);
-    let mut session =
-        Session::new(std::env::vars_os(), terminal, jiff::Timestamp::now(), &mut out, &mut err, &mut input);
+    let environment = |name: &str| std::env::var_os(name);
+    let mut session = Session::new(environment, terminal, jiff::Timestamp::now(), &mut out, &mut err, &mut input);
     let code = cli::run(std::env::args_os(), &mut session);
     drop(out);
     leave(code)
+}
+
+/// The process's own input, made ready once somebody reads it: most runs do not.
+#[derive(Default)]
+struct Typed(Option<StdinLock<'static>>);
+
+impl Typed {
+    fn stream(&mut self) -> &mut StdinLock<'static> {
+        self.0.get_or_insert_with(|| stdin().lock())
+    }
+}
+
+impl Input for Typed {
+    fn is_terminal(&self) -> bool {
+        stdin().is_terminal()
+    }
+}
+
+impl Read for Typed {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.stream().read(bytes)
+    }
+}
+
+impl BufRead for Typed {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.stream().fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.stream().consume(count);
+    }
 }
 
 /// Ends the process at once: what allocators and libraries do for a program that goes on without them is done for nobody.

@@ -129,7 +129,7 @@ mod tests {
     fn asked<T>(input: &[u8], ask: impl FnOnce(&mut Session<'_>) -> Result<Option<T>, Failure>) -> (Option<T>, String) {
         let (mut out, mut err, mut input) = (Vec::new(), Vec::new(), input);
         let now = jiff::Timestamp::UNIX_EPOCH;
-        let mut session = Session::new([], Terminal::default(), now, &mut out, &mut err, &mut input);
+        let mut session = Session::new(|_| None, Terminal::default(), now, &mut out, &mut err, &mut input);
         let answer = ask(&mut session).expect("all streams are at hand");
         assert!(out.is_empty(), "results are no place for questions");
         (answer, String::from_utf8(err).expect("UTF-8"))

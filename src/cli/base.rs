@@ -19,8 +19,9 @@ pub fn tip(named: Option<&str>, repository: &Repository, session: &Session<'_>) 
     if let Some(named) = named {
         return Ok((named.to_owned(), repository.resolve(named)?));
     }
-    let told = TOLD.iter().find_map(|variable| Some((variable, session.variable(variable)?.to_string_lossy())));
+    let told = TOLD.iter().find_map(|variable| Some((variable, session.variable(variable)?)));
     if let Some((variable, branch)) = told {
+        let branch = branch.to_string_lossy();
         let remote = format!("origin/{branch}");
         let found = repository.branch(&remote).map(|id| (remote, id));
         let found = found.or_else(|_| repository.branch(&branch).map(|id| (branch.to_string(), id)));

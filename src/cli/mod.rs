@@ -17,7 +17,7 @@ mod summary;
 mod view;
 mod written;
 
-pub use session::{Session, Terminal};
+pub use session::{Input, Session, Terminal};
 
 use crate::text::printable;
 use arguments::Global;

@@ -10,8 +10,7 @@ use indicatif::ProgressDrawTarget;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,11 +18,25 @@ use std::sync::Arc;
 /// How clap begins its advice below a usage that is wrong.
 const ADVICE: &str = "For more information, try";
 
+/// Gives a variable of the environment.
+pub type Variable = fn(&str) -> Option<OsString>;
+
+/// What somebody types, or a program hands in.
+pub trait Input: BufRead {
+    /// Tells whether there is somebody to be asked.
+    fn is_terminal(&self) -> bool;
+}
+
+#[cfg(test)]
+impl Input for &[u8] {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
 /// Which streams are a terminal, and how wide it is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Terminal {
-    /// Someone can be asked.
-    pub stdin: bool,
     /// Results are read by a person.
     pub stdout: bool,
     /// Talk is read by a person.
@@ -39,8 +52,8 @@ pub struct Session<'a> {
     /// Talk.
     pub err: &'a mut dyn Write,
     /// What somebody types, or a program hands in.
-    pub input: &'a mut dyn BufRead,
-    environment: BTreeMap<OsString, OsString>,
+    pub input: &'a mut dyn Input,
+    environment: Variable,
     terminal: Terminal,
     now: jiff::Timestamp,
     color: Color,
@@ -51,14 +64,13 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// Takes the surroundings as the process has them.
     pub fn new(
-        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        environment: Variable,
         terminal: Terminal,
         now: jiff::Timestamp,
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
-        input: &'a mut dyn BufRead,
+        input: &'a mut dyn Input,
     ) -> Self {
-        let environment = environment.into_iter().collect();
         Session { out, err, input, environment, terminal, now, color: Color::Auto, quiet: false, verbose: false }
     }
 
@@ -75,8 +87,8 @@ impl<'a> Session<'a> {
     }
 
     /// Gives a variable of the environment, unless it is empty.
-    pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
-        self.environment.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    pub(super) fn variable(&self, name: &str) -> Option<OsString> {
+        (self.environment)(name).filter(|value| !value.is_empty())
     }
 
     /// Gives the folder that the environment names for the cache: `GIT_OKR_CACHE_DIR`.
@@ -112,9 +124,10 @@ impl<'a> Session<'a> {
 
     /// Gives the current day, UTC; `SOURCE_DATE_EPOCH` stands in for the clock.
     pub fn current_day(&self) -> Result<Date, Failure> {
-        let now = match self.variable("SOURCE_DATE_EPOCH").map(OsStr::to_string_lossy) {
+        let now = match self.variable("SOURCE_DATE_EPOCH") {
             None => self.now,
             Some(seconds) => {
+                let seconds = seconds.to_string_lossy();
                 seconds.parse().ok().and_then(|s| jiff::Timestamp::from_second(s).ok()).ok_or_else(|| {
                     Usage::new(
                         format!("SOURCE_DATE_EPOCH is `{seconds}`, which is no time"),
@@ -142,7 +155,7 @@ impl<'a> Session<'a> {
 
     /// Tells whether somebody is there to be asked: a terminal to read from, and one to ask on.
     pub fn has_someone(&self) -> bool {
-        self.terminal.stdin && self.terminal.stderr
+        self.terminal.stderr && self.input.is_terminal()
     }
 
     /// Shows who waits in front of a terminal how far the reading of a history has come, until the bar is dropped.
@@ -189,8 +202,7 @@ impl<'a> Session<'a> {
 
     /// A terminal whose locale is plain C draws no more than ASCII; pipes and files get UTF-8.
     fn speaks_unicode(&self, terminal: bool) -> bool {
-        let locale =
-            ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| self.variable(name)).map(OsStr::to_string_lossy);
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| self.variable(name));
         !terminal || locale.is_none_or(|locale| locale != "C" && locale != "POSIX")
     }
 
@@ -243,9 +255,10 @@ impl<'a> Session<'a> {
     /// Shows clap's answer: help on the results' stream, a mistake on the other.
     pub(super) fn usage(&mut self, usage: &clap::Error) -> io::Result<()> {
         let text = usage.render();
+        let is_plain = self.variable("NO_COLOR").is_some();
         let (stream, terminal): (&mut dyn Write, bool) =
             if usage.use_stderr() { (self.err, self.terminal.stderr) } else { (self.out, self.terminal.stdout) };
-        let plain = self.environment.get(OsStr::new("NO_COLOR")).is_some_and(|v| !v.is_empty()) || !terminal;
+        let plain = is_plain || !terminal;
         let text = if plain { text.to_string() } else { text.ansi().to_string() };
         // For `git okr --help` git looks for a manual page, so the advice at the end would lead nowhere.
         match text.rfind(ADVICE).filter(|_| usage.use_stderr()) {

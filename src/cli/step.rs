@@ -5,7 +5,7 @@ use super::{Failure, Session, Usage};
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Names and values, in the order of being set.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ impl Outputs {
 
     /// Adds all of them to the file of the step, where CI has one.
     pub fn write(&self, session: &Session<'_>) -> Result<(), Failure> {
-        let Some(file) = session.variable("GITHUB_OUTPUT").map(|file| Path::new(file).to_owned()) else {
+        let Some(file) = session.variable("GITHUB_OUTPUT").map(PathBuf::from) else {
             return Ok(());
         };
         let opened = std::fs::OpenOptions::new().create(true).append(true).open(&file);

@@ -2,7 +2,7 @@
 
 use super::{Failure, Session};
 use std::io::Write;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// GitHub drops a step's summary whole where it has more than 1,024 KiB.
 const LIMIT: u64 = 900 * 1024;
@@ -10,7 +10,7 @@ const LIMIT: u64 = 900 * 1024;
 /// Adds a text to the summary, where CI has one and it still has room, and tells whether it did. What other steps wrote
 /// stays.
 pub fn append(session: &mut Session<'_>, text: &str) -> Result<bool, Failure> {
-    let Some(file) = session.variable("GITHUB_STEP_SUMMARY").map(|file| Path::new(file).to_owned()) else {
+    let Some(file) = session.variable("GITHUB_STEP_SUMMARY").map(PathBuf::from) else {
         return Ok(false);
     };
     let there = std::fs::metadata(&file).map_or(0, |known| known.len());

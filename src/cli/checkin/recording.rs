@@ -135,9 +135,9 @@ mod tests {
             quiet: false,
             verbose: false,
         };
-        let (mut out, mut err, mut input) = (Vec::new(), Vec::new(), std::io::empty());
+        let (mut out, mut err, mut input) = (Vec::new(), Vec::new(), &[][..]);
         let mut session =
-            Session::new([], Terminal::default(), jiff::Timestamp::UNIX_EPOCH, &mut out, &mut err, &mut input);
+            Session::new(|_| None, Terminal::default(), jiff::Timestamp::UNIX_EPOCH, &mut out, &mut err, &mut input);
         let view = open(&global, &mut session).expect("goals");
         let name = view.tree.key_result_named("k", today).expect("a name");
         let said = Some(Said::Is(3.0, None));
