@@ -24,7 +24,7 @@ pub struct Layout {
 }
 
 /// What no name has in it.
-const END: &str = "\0";
+const END: char = '\0';
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Folder {
@@ -114,7 +114,10 @@ impl Listing<'_> {
             let own = format!("{path}/{name}");
             match kind.is_dir() {
                 true => inner.push(own),
-                false if self.paths.holds(&own) => files.extend([name.as_str(), END]),
+                false if self.paths.holds(&own) => {
+                    files.push_str(&name);
+                    files.push(END);
+                }
                 false => {}
             }
         }

@@ -6,8 +6,10 @@ use std::path::Path;
 /// Seconds that a file must have rested before its times are believed, as git does: one that is written twice within a tick
 /// of the clock has the same times and may have the same size.
 pub(super) const REST: i64 = 2;
-/// Files and folders from which a thread of its own is worth its start.
-const LOOKS_PER_THREAD: usize = 1024;
+/// Places that are looked at one behind another.
+const SHARE: usize = 512;
+/// How many of those are worth the start of a thread of their own.
+const SHARES_PER_THREAD: usize = 2;
 
 /// All that a look shows, in bytes.
 pub type Stamp = [u8; 64];
@@ -25,15 +27,24 @@ pub(super) struct Look {
 
 /// Looks at some places, each by its folder and its name, on all cores; `None` where nothing is at one of them.
 pub(super) fn looks<'a>(root: &Path, places: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Vec<Look>> {
-    let places: Vec<(&str, &str)> = places.collect();
     let ground = Ground::at(root)?;
-    let look = |_, (folder, name): &(&str, &str)| {
-        let mut place = String::with_capacity(folder.len() + name.len() + 1);
-        let between = if folder.is_empty() { "" } else { "/" };
-        [folder, between, name].into_iter().for_each(|part| place.push_str(part));
-        ground.look(&place)
+    let look = |_, places: &&[(&str, &str)]| {
+        let (mut place, mut looks) = (String::new(), Vec::with_capacity(places.len()));
+        for &(folder, name) in *places {
+            place.clear();
+            place.extend([folder, if folder.is_empty() { "" } else { "/" }, name]);
+            looks.push(ground.look(&place)?);
+        }
+        Some(looks)
     };
-    cores::spread(&places, LOOKS_PER_THREAD, look).into_iter().collect()
+    let places: Vec<(&str, &str)> = places.collect();
+    let shares: Vec<_> = places.chunks(SHARE).collect();
+    let mut shares = cores::spread(&shares, SHARES_PER_THREAD, look).into_iter();
+    let mut looks = shares.next().unwrap_or_default()?;
+    for share in shares {
+        looks.extend(share?);
+    }
+    Some(looks)
 }
 
 /// A folder that places are looked at from.

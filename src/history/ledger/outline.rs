@@ -27,7 +27,7 @@ struct Head<'a> {
     #[serde(borrow)]
     cycles: BTreeSet<&'a str>,
     sensitive: Vec<&'a str>,
-    /// Every full name, each between two line ends.
+    /// On a line for each objective its full name and, each behind [`OWN`], the ids of its key results.
     names: &'a str,
 }
 
@@ -92,7 +92,7 @@ impl Outline {
 
     /// Resolves a typed name as [`Directory::resolve`] does; `None` where it does not stand for one thing.
     pub fn resolve(&self, tail: &str, today: Date) -> Option<Name> {
-        let names = &self.sheet.body()[self.names.clone()];
+        let names = std::str::from_utf8(&self.sheet.body()[self.names.clone()]).ok()?;
         ending(names, tail, &self.cycles).beside(self.cycles.iter().cloned()).resolve(tail, today).one()
     }
 
@@ -156,18 +156,37 @@ impl<'a> Held<'a> {
     }
 }
 
-/// Finds the names that end with a text, by whole parts, in the order in which they are written.
-fn ending(names: &[u8], tail: &str, cycles: &[Cycle]) -> Directory {
-    let line = format!("{tail}\n");
-    let named = |at: usize| {
-        let above = &names[..at];
-        matches!(above.last(), Some(b'/' | b'\n')).then_some(())?;
-        let start = memchr::memrchr(b'\n', above)? + 1;
-        let name = Name::parse(std::str::from_utf8(&names[start..at + tail.len()]).ok()?)?;
+/// What stands before the id of a key result.
+const OWN: char = '\t';
+
+/// Finds the names that end with a text, by whole parts.
+fn ending(names: &str, tail: &str, cycles: &[Cycle]) -> Directory {
+    let (above, last) = tail.rsplit_once('/').map_or((None, tail), |(above, last)| (Some(above), last));
+    let ends =
+        |name: &str, end: &str| name.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    // Lines on which none of it stands are passed over.
+    let sought = above.unwrap_or(last);
+    let mut after = 0;
+    let lines = memmem::find_iter(names.as_bytes(), sought).filter_map(|at| {
+        let start = names.get(after..at)?.rfind('\n').map_or(after, |end| after + end + 1);
+        let line = names[start..].split('\n').next()?;
+        after = start + line.len();
+        Some(line)
+    });
+    let found = lines.filter(|_| !last.is_empty()).flat_map(|line| {
+        let (objective, ids) = line.split_once(OWN).map_or((line, None), |(objective, ids)| (objective, Some(ids)));
+        let ids = ids.filter(|_| above.is_none_or(|above| ends(objective, above)));
+        let own = ids.into_iter().flat_map(|ids| ids.split(OWN)).filter(|&id| id == last);
+        own.map(|id| format!("{objective}/{id}"))
+            .chain(ends(objective, tail).then(|| objective.to_owned()))
+            .collect::<Vec<_>>()
+    });
+    let named = |name: String| {
+        let name = Name::parse(&name)?;
         let cycle = cycles.iter().find(|cycle| cycle.id == name.cycle)?;
         Some((name, cycle.clone()))
     };
-    Directory::new(memmem::find_iter(names, &line).filter(|_| !tail.is_empty()).filter_map(named))
+    Directory::new(found.filter_map(named))
 }
 
 impl Cache {
@@ -263,11 +282,12 @@ fn held<'a>(files: &'a [ObjectiveFile], settled: &'a [Settled]) -> Option<Vec<He
 /// Writes the goals down; `None` where an objective is there twice, or a name would not come back as it is.
 fn written(config: &Config, stamps: &Stamps, files: &[&Held<'_>]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (mut seen, mut cycles, mut sensitive) = (HashSet::new(), BTreeMap::new(), Vec::new());
-    let mut names = "\n".to_owned();
+    let mut names = String::new();
     for goal in files.iter().flat_map(|file| &file.goals) {
         let Some(cycle) = goal.cycle else { continue };
         let ids = goal.key_results.iter().map(|kr| kr.0);
-        let is_plain = |part: &str| !part.is_empty() && memchr::memchr2(b'/', b'\n', part.as_bytes()).is_none();
+        let is_plain =
+            |part: &str| !part.is_empty() && memchr::memchr3(b'/', b'\n', OWN as u8, part.as_bytes()).is_none();
         [cycle, goal.id].into_iter().chain(ids.clone()).all(is_plain).then_some(())?;
         for kr in goal.key_results.iter().filter(|kr| kr.2) {
             sensitive.push(format!("{cycle}/{}/{}", goal.id, kr.0));
@@ -276,10 +296,12 @@ fn written(config: &Config, stamps: &Stamps, files: &[&Held<'_>]) -> Option<(Vec
         if !*cycles.entry(cycle).or_insert_with(|| config.calendar.cycle(cycle).is_some()) {
             continue;
         }
+        names.extend([cycle, "/", goal.id]);
         for id in ids {
-            names.extend([cycle, "/", goal.id, "/", id, "\n"]);
+            names.push(OWN);
+            names.push_str(id);
         }
-        names.extend([cycle, "/", goal.id, "\n"]);
+        names.push('\n');
         seen.insert((cycle, goal.id)).then_some(())?;
     }
     let cycles = cycles.into_iter().filter(|cycle| cycle.1).map(|cycle| cycle.0).collect();
@@ -294,19 +316,54 @@ mod tests {
 
     #[test]
     fn a_typed_name_is_resolved_as_among_all_goals() {
-        let ends =
-            ["a", "b", "c/kr", "x/kr", "kr", "x", "2026-Q3/x/kr", "2026-Q3/x", "2026-Q4/x", "/kr", "r", "", "\n"];
-        let all = ["2026-Q3/x/kr", "2026-Q3/x", "2026-Q4/x/kr", "2026-Q4/x", "2026-Q4/c/kr", "2026-Q4/c", "2026-Q1/a"];
+        let ends = [
+            "a",
+            "b",
+            "c/kr",
+            "x/kr",
+            "kr",
+            "x",
+            "2026-Q3/x/kr",
+            "2026-Q3/x",
+            "2026-Q4/x",
+            "/kr",
+            "r",
+            "",
+            "\n",
+            "\t",
+            "other",
+            "c/other",
+            "Q4/c/other",
+            "c/",
+            "x\tkr",
+            "alone",
+            "one",
+            "/",
+            "2026-Q4",
+            "2026-Q1/a",
+            "6-Q1/a",
+        ];
+        let all = [
+            "2026-Q3/x/kr",
+            "2026-Q3/x",
+            "2026-Q4/x/kr",
+            "2026-Q4/x",
+            "2026-Q4/c/other",
+            "2026-Q4/c/kr",
+            "2026-Q4/c",
+            "2026-Q1/a",
+            "2026-Q4/alone",
+        ];
         let config = Config::default();
         let days = |id: &str| config.calendar.cycle(id).expect("a quarter");
         let cycles = ["2026-Q1", "2026-Q3", "2026-Q4"].map(days);
-        let written = format!("\n{}\n", all.join("\n"));
+        let written = "2026-Q3/x\tkr\n2026-Q4/x\tkr\n2026-Q4/c\tother\tkr\n2026-Q1/a\n2026-Q4/alone\n";
         let named = all.iter().map(|name| Name::parse(name).expect("a full name"));
         let directory = Directory::new(named.map(|name| (name.clone(), days(&name.cycle))));
         for today in ["2026-02-01", "2026-05-01", "2026-08-01", "2026-11-01", "2027-08-01"] {
             let today: Date = today.parse().expect("a day");
             for tail in ends {
-                let short = ending(written.as_bytes(), tail, &cycles).beside(cycles.clone()).resolve(tail, today).one();
+                let short = ending(written, tail, &cycles).beside(cycles.clone()).resolve(tail, today).one();
                 assert_eq!(short, directory.resolve(tail, today).one(), "{tail} on {today}");
             }
         }
