@@ -58,7 +58,7 @@ fn console_blocks_are_what_the_program_prints() {
 #[test]
 fn the_two_commands_are_there() {
     let text = std::fs::read_to_string(readme()).expect("README.md");
-    assert!(text.contains("cargo run --release -- demo"), "the first command");
+    assert!(text.contains("cargo run -- demo"), "the first command");
     assert!(text.contains("\ncargo test\n"), "the second command");
 }
 
