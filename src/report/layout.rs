@@ -4,7 +4,7 @@
 pub use crate::finding::Style;
 use crate::text::printable;
 use anstyle::{AnsiColor, Color};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 /// How a piece of text is set off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,18 +54,10 @@ impl Style {
         }
         let ellipsis = self.ellipsis();
         let Some(room) = width.checked_sub(columns(ellipsis)) else { return ".".repeat(width) };
-        let mut kept = String::new();
-        let mut used = 0;
-        for c in text.chars() {
-            let wide = c.width().unwrap_or(0);
-            if used + wide > room {
-                break;
-            }
-            used += wide;
-            kept.push(c);
-        }
-        kept.truncate(kept.trim_end().len());
-        kept + ellipsis
+        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+        // What stands behind a character may make it wider: a digit is a picture before U+FE0F.
+        let end = ends.take_while(|&end| columns(&text[..end]) <= room).last().unwrap_or(0);
+        text[..end].trim_end().to_owned() + ellipsis
     }
 
     /// Makes a text printable, cuts it and fills it up to exactly a width, then sets it off.
@@ -126,6 +118,7 @@ mod tests {
         assert_eq!(PLAIN.cut("latency", 7), "latency");
         assert_eq!(PLAIN.cut("latency falls", 9), "latency…");
         assert_eq!(PLAIN.cut("日本語のタイトル", 6), "日本…");
+        assert_eq!(PLAIN.cut("0\u{fe0f} of 5", 2), "0…");
         assert_eq!(PLAIN.cell_right(Tone::Good, "5 %", 5), "  5 %");
         assert_eq!(Style { color: true, ..PLAIN }.cell(Tone::Bad, "x", 3), "\u{1b}[1m\u{1b}[31mx\u{1b}[0m  ");
         assert_eq!(PLAIN.wrap(Tone::Plain, "one two", "> ", "  "), "> one two\n");
