@@ -21,7 +21,7 @@ pub use session::{Input, Session, Terminal};
 
 use crate::text::printable;
 use arguments::Global;
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use miette::Diagnostic;
 use std::ffi::OsString;
 use std::io;
@@ -54,14 +54,20 @@ macro_rules! commands {
     ($($module:ident::$Command:ident),* $(,)?) => {
         $(mod $module;)*
 
-        // The arguments of one command are put together, not those of all.
         #[derive(Debug, clap::Subcommand)]
-        #[command(defer = true)]
         enum Command { $($Command($module::$Command)),* }
 
         impl Command {
             fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
                 match self { $(Command::$Command(command) => command.run(global, session)),* }
+            }
+
+            /// Gives the arguments of a command by the name of its module, without those of any other.
+            fn alone(name: &str) -> Option<clap::Command> {
+                $(if name == stringify!($module) {
+                    return Some($module::$Command::augment_args(clap::Command::new(stringify!($module))));
+                })*
+                None
             }
         }
     };
@@ -101,6 +107,17 @@ struct Arguments {
     command: Command,
 }
 
+impl Arguments {
+    /// Reads what names a command and is right, with that command's arguments alone: those of all others are as much work
+    /// again. `None` where anything is to be said.
+    fn plain(arguments: &[OsString]) -> Option<Self> {
+        let command = arguments.iter().skip(1).find_map(|argument| Command::alone(argument.to_str()?))?;
+        let root = clap::Command::new(env!("CARGO_PKG_NAME")).subcommand_required(true).subcommand(command);
+        let matches = Global::augment_args(root).try_get_matches_from(arguments).ok()?;
+        Arguments::from_arg_matches(&matches).ok()
+    }
+}
+
 const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
 
 const EXAMPLES: &str = "\
@@ -120,16 +137,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, session: &mut Session<
         let written = session.out.write_all(VERSION.as_bytes()).and_then(|()| session.out.flush());
         return ended(written, 0, session);
     }
-    let parsed = Arguments::command().try_get_matches_from(&arguments).or_else(|_| {
-        // What there is to say may be about any command: now they are all needed.
-        let mut command = match session.width_of_help() {
-            Some(width) => Arguments::command().term_width(width),
-            None => Arguments::command(),
-        };
-        command.build();
-        command.try_get_matches_from(&arguments)
-    });
-    let parsed = parsed.and_then(|matches| Arguments::from_arg_matches(&matches));
+    let parsed = Arguments::plain(&arguments).map_or_else(
+        || {
+            let command = match session.width_of_help() {
+                Some(width) => Arguments::command().term_width(width),
+                None => Arguments::command(),
+            };
+            Arguments::from_arg_matches(&command.try_get_matches_from(&arguments)?)
+        },
+        Ok,
+    );
     let result = match parsed {
         Ok(arguments) => dispatch(&arguments, session),
         Err(usage) => {

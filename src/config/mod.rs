@@ -13,6 +13,7 @@ use crate::finding::{Finding, Level};
 use crate::okr::Calendar;
 use crate::text::FileId;
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
 /// The file's name, at the repository's root.
@@ -25,7 +26,7 @@ pub const VERSION: i64 = 1;
 pub const SCHEMA: &str = include_str!("../../schemas/okr.schema.json");
 
 /// A team that may stand behind an owner handle.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Team {
     /// What people call it.
     pub name: Option<String>,
@@ -34,7 +35,7 @@ pub struct Team {
 }
 
 /// A set of levels with a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// Each rule at the level that its documentation names.
@@ -107,6 +108,20 @@ impl Default for Config {
             written: BTreeMap::new(),
             file: None,
         }
+    }
+}
+
+impl Hash for Config {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Config { paths, language, history_also, calendar, teams, at_risk, off_track, profile, levels, .. } = self;
+        let Config { thresholds, templates, forge_provider, forge_url, written, file, .. } = self;
+        (paths, language, history_also, calendar, teams).hash(state);
+        (at_risk.to_bits(), off_track.to_bits(), profile, levels).hash(state);
+        for (rule, own) in thresholds {
+            (rule, own.len()).hash(state);
+            own.iter().for_each(|(key, value)| (key, value.to_bits()).hash(state));
+        }
+        (thresholds.len(), templates, forge_provider, forge_url, written, file).hash(state);
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::{Span, ToSpan};
 
 /// A span of days that objectives are set for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cycle {
     /// As written in the files.
     pub id: String,
@@ -25,7 +25,7 @@ impl Cycle {
 }
 
 /// How a team divides the year.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Calendar {
     /// Month and day on which the fiscal year starts.
     pub fiscal_year_start: (i8, i8),

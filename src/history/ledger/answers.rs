@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// Answers that are kept for one set of paths.
@@ -196,6 +197,20 @@ struct Told<'a> {
     changes: Vec<(u8, Vec<Token<'a>>, Vec<Token<'a>>)>,
 }
 
+/// Takes what is hashed into a digest that no two things share.
+struct Digesting(Sha1);
+
+impl Hasher for Digesting {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let digest: [u8; 20] = self.0.clone().finalize().into();
+        digest.first_chunk().copied().map_or(0, u64::from_le_bytes)
+    }
+}
+
 /// The finished answers on one head.
 #[derive(Debug)]
 pub(in crate::history) struct Answers {
@@ -206,11 +221,9 @@ pub(in crate::history) struct Answers {
 impl Answers {
     /// Looks for the answer on a commit under all that it depends on: the whole configuration, and the way of walking.
     pub(in crate::history) fn new(cache: &Cache, from: ObjectId, config: &Config, options: &Options) -> Self {
-        let mut hasher = Sha1::new();
-        hasher.update(from.0);
-        hasher.update([u8::from(options.full_history)]);
-        hasher.update(format!("{config:?}"));
-        let digits: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hasher = Digesting(Sha1::new());
+        (from, options.full_history, config).hash(&mut hasher);
+        let digits: String = hasher.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Answers { shelf: cache.shelf(&key(config, options)), id: digits[..KEY_LENGTH].to_owned() }
     }
 
@@ -418,7 +431,7 @@ struct Numbers<T> {
     numbers: HashMap<T, u32>,
 }
 
-impl<T: Copy + Eq + std::hash::Hash> Numbers<T> {
+impl<T: Copy + Eq + Hash> Numbers<T> {
     fn new() -> Self {
         Numbers { all: Vec::new(), numbers: HashMap::new() }
     }
