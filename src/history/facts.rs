@@ -91,31 +91,31 @@ impl Places {
 
     /// Finds a thing among those of its hash.
     pub(super) fn find<T: Hash + ?Sized>(&self, thing: &T, is: impl Fn(u32) -> bool) -> Option<u32> {
-        #[allow(clippy::cast_possible_truncation)]
-        let mut hash = self.state.hash_one(thing) as u32;
-        loop {
-            let number = *self.numbers.get(&hash)?;
-            if is(number) {
-                return Some(number);
-            }
-            hash = hash.wrapping_add(1);
-        }
+        self.seek(thing, is).ok()
     }
 
     /// Finds a thing among those of its hash, or takes `next` as its number.
     pub(super) fn number<T: Hash + ?Sized>(&mut self, thing: &T, next: usize, is: impl Fn(u32) -> bool) -> (u32, bool) {
+        match self.seek(thing, is) {
+            Ok(number) => (number, false),
+            Err(free) => {
+                let next = u32::try_from(next).expect("history holds fewer than 2^32 things of a kind");
+                self.numbers.insert(free, next);
+                (next, true)
+            }
+        }
+    }
+
+    /// Finds a thing among those of its hash, or the place that is free for it: of two things of one hash, the second goes
+    /// under the next.
+    fn seek<T: Hash + ?Sized>(&self, thing: &T, is: impl Fn(u32) -> bool) -> Result<u32, u32> {
         #[allow(clippy::cast_possible_truncation)]
         let mut hash = self.state.hash_one(thing) as u32;
         loop {
             match self.numbers.get(&hash) {
-                Some(&number) if is(number) => return (number, false),
-                // Two things of one hash: the second goes under the next.
+                Some(&number) if is(number) => return Ok(number),
                 Some(_) => hash = hash.wrapping_add(1),
-                None => {
-                    let next = u32::try_from(next).expect("history holds fewer than 2^32 things of a kind");
-                    self.numbers.insert(hash, next);
-                    return (next, true);
-                }
+                None => return Err(hash),
             }
         }
     }

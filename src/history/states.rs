@@ -5,7 +5,6 @@ use super::blobs::{self, Read};
 use super::differences::{Differences, compare_keys};
 use super::facts::{Facts, FactsId, NameId, Numbered};
 use super::graph::Graph;
-
 use super::plain::Plain;
 use super::progress::Stage;
 use super::sightings::Sightings;

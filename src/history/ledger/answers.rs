@@ -4,7 +4,7 @@
 use super::folder::Shelf;
 use super::pieces::at_once;
 use super::text::{self, Token};
-use super::{AGREED, ANSWER, Cache, EVENTS, FILES, GOALS, KEY_LENGTH, LOCKS, key};
+use super::{AGREED, ANSWER, Cache, EVENTS, FILES, GOALS, KEY_LENGTH, LOCKS, digits, key};
 use crate::config::Config;
 use crate::git::{ObjectId, Person};
 use crate::history::lock::{Agreed, Goal};
@@ -223,8 +223,8 @@ impl Answers {
     pub(in crate::history) fn new(cache: &Cache, from: ObjectId, config: &Config, options: &Options) -> Self {
         let mut hasher = Digesting(Sha1::new());
         (from, options.full_history, config).hash(&mut hasher);
-        let digits: String = hasher.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Answers { shelf: cache.shelf(&key(config, options)), id: digits[..KEY_LENGTH].to_owned() }
+        let id = digits(&hasher.0.finalize()[..KEY_LENGTH / 2]);
+        Answers { shelf: cache.shelf(&key(config, options)), id }
     }
 
     pub(super) fn name(&self, kind: &str) -> String {
@@ -277,8 +277,7 @@ impl Answers {
     /// Names what is known of some cycles.
     fn name_of(&self, kind: &str, cycles: &[Cycle]) -> String {
         let cycles = Sha1::digest(format!("{cycles:?}"));
-        let digits: String = cycles.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        format!("{kind}{}-{digits}", self.id)
+        format!("{kind}{}-{}", self.id, digits(&cycles[..8]))
     }
 
     /// Gives the days that cycles had when they locked.

@@ -86,8 +86,12 @@ fn key(config: &Config, options: &Options) -> String {
         hasher.update(path.len().to_le_bytes());
         hasher.update(path);
     }
-    let digits: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    digits[..KEY_LENGTH].to_owned()
+    digits(&hasher.finalize()[..KEY_LENGTH / 2])
+}
+
+/// Writes a digest, or the beginning of one, as digits.
+fn digits(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn page_name(generation: u64, page: usize) -> String {
