@@ -2,6 +2,7 @@
 //! which in a large repository is most of a quick command. The format is git's own `gitformat-index`, versions 2 to 4.
 //! Never guesses: what is not understood is left to libgit2. The checksum is not looked at; git does not either.
 
+use super::worktree::Tracked;
 use super::{ObjectId, Repository};
 use memchr::memchr;
 
@@ -31,13 +32,23 @@ impl Repository {
     /// Reads the index; `None` where another one is meant, none is there, or it is not of a form that is understood.
     pub(super) fn plain_index(&self) -> Option<IndexFile> {
         let file = IndexFile(std::fs::read(self.index_file()?).ok()?);
-        file.each(|_| {}).map(|()| file)
+        file.each(|_| {}).map(|_| file)
+    }
+
+    /// Lists those files of a root tree whose path is wanted, by path in byte order, out of the index; `None` where that
+    /// does not say of itself that it holds just this tree.
+    pub fn tracked_of(&self, root: ObjectId, is_wanted: impl Fn(&[u8]) -> bool) -> Option<Vec<Tracked>> {
+        let file = IndexFile(std::fs::read(self.index_file()?).ok()?);
+        let mut files = Vec::new();
+        let tree = file.each(|entry| files.extend(is_wanted(entry.path).then(|| Tracked::of(entry))))?;
+        (tree == Some(root)).then_some(files)
     }
 }
 
 impl IndexFile {
-    /// Looks at every entry, by path in byte order; `None` where the file is not understood to its end.
-    pub(super) fn each(&self, mut look: impl FnMut(Entry<'_>)) -> Option<()> {
+    /// Looks at every entry, by path in byte order, and gives the root tree that they are, where it is known. `None` where
+    /// the file is not understood to its end: then what was looked at counts for nothing.
+    pub(super) fn each(&self, mut look: impl FnMut(Entry<'_>)) -> Option<Option<ObjectId>> {
         let bytes = self.0.get(..self.0.len().checked_sub(TRAILER)?)?;
         let (version, count) = (word(bytes, 4)?, word(bytes, 8)?);
         (bytes.starts_with(b"DIRC") && (2..=4).contains(&version)).then_some(())?;
@@ -64,13 +75,27 @@ impl IndexFile {
             let (mode, id) = (word(bytes, start + 24)?, ObjectId(*bytes.get(start + 40..)?.first_chunk()?));
             look(Entry { path: &path, id, mode, flags, flags_extended });
         }
+        let mut tree = None;
         while at < bytes.len() {
             // Extensions that must be understood (a shared index, folders as entries) do not begin with a capital.
             bytes.get(at).filter(|mark| mark.is_ascii_uppercase())?;
-            at = at.checked_add(8)?.checked_add(word(bytes, at + 4)? as usize)?;
+            let (mark, start) = (at, at.checked_add(8)?);
+            at = start.checked_add(word(bytes, at + 4)? as usize)?;
+            if bytes[mark..].starts_with(b"TREE") {
+                tree = root(bytes.get(start..at)?, count);
+            }
         }
-        (at == bytes.len()).then_some(())
+        (at == bytes.len()).then_some(tree)
     }
+}
+
+/// Reads the root out of the trees that git keeps in the index; `None` where it is not of so many entries: something else
+/// is staged.
+fn root(trees: &[u8], entries: u32) -> Option<ObjectId> {
+    let (line, id) = trees.strip_prefix(b"\0")?.split_at_checked(memchr(b'\n', trees)?)?;
+    let count = std::str::from_utf8(line).ok()?.split(' ').next()?;
+    (count == entries.to_string()).then_some(())?;
+    Some(ObjectId(*id.first_chunk()?))
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
@@ -138,7 +163,7 @@ mod tests {
                 found.push((entry.path.to_vec(), entry.mode, entry.id));
                 found_flags.push((entry.flags >> 12 & 3, entry.flags_extended));
             });
-            assert_eq!((whole, found, found_flags), (Some(()), wanted, wanted_flags), "{path}");
+            assert_eq!((whole, found, found_flags), (Some(None), wanted, wanted_flags), "{path}");
         }
     }
 
@@ -156,7 +181,7 @@ mod tests {
         let paths = |bytes: &[u8]| {
             let mut paths = Vec::new();
             let whole = IndexFile(bytes.to_vec()).each(|entry| paths.push((entry.path.to_vec(), entry.mode, entry.id)));
-            whole.map(|()| paths)
+            whole.map(|_| paths)
         };
         assert_eq!(paths(&bytes), Some(vec![(b"a".to_vec(), 0o100_644, ObjectId([7; 20]))]));
         for cut in 0..bytes.len() {
@@ -165,5 +190,33 @@ mod tests {
         }
         bytes[entries] = b't';
         assert_eq!(paths(&bytes), None, "an extension that must be understood");
+    }
+    #[test]
+    fn the_tree_is_told_where_the_index_holds_just_that() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let repository = git2::Repository::init(folder.path()).expect("a repository");
+        let mut index = repository.index().expect("an index");
+        let mut add = |path: &str| {
+            std::fs::create_dir_all(folder.path().join(path).parent().expect("a folder")).expect("writable");
+            std::fs::write(folder.path().join(path), path).expect("writable");
+            index.add_path(std::path::Path::new(path)).expect("a file");
+        };
+        ["a/b.toml", "a/c/d.toml", "e"].iter().for_each(|path| add(path));
+        let root = ObjectId::from(index.write_tree().expect("three files"));
+        index.write().expect("writable");
+        let file = folder.path().join(".git/index");
+        let bytes = std::fs::read(&file).expect("it was written");
+        let tree = |bytes: &[u8]| IndexFile(bytes.to_vec()).each(|_| {}).expect("it is understood");
+        assert_eq!(tree(&bytes), Some(root));
+        let count = memchr::memmem::find(&bytes, b"\x003 1\n").expect("three files and one folder");
+        for other in [b"\x004 1\n", b"\x00-1 \n", b"a3 1\n"] {
+            let mut bytes = bytes.clone();
+            bytes[count..count + 5].copy_from_slice(other);
+            assert_eq!(tree(&bytes), None, "{other:?}");
+        }
+        std::fs::write(folder.path().join("f"), "f").expect("writable");
+        index.add_path(std::path::Path::new("f")).expect("a file");
+        index.write().expect("writable");
+        assert_eq!(tree(&std::fs::read(&file).expect("it was written")), None, "something else is staged");
     }
 }

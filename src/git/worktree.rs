@@ -38,7 +38,7 @@ pub struct Tracked {
 }
 
 impl Tracked {
-    fn of(entry: Entry<'_>) -> Self {
+    pub(super) fn of(entry: Entry<'_>) -> Self {
         Tracked {
             path: String::from_utf8_lossy(entry.path).into_owned(),
             id: entry.id,

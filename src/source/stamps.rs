@@ -7,8 +7,9 @@ use super::revision::Listing;
 use super::{Paths, Tree};
 use crate::config::{Config, FILE_NAME};
 use crate::git::{ObjectId, Repository};
+use foldhash::HashMap;
 use sha1::{Digest, Sha1};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// An objective file that HEAD and the index hold.
@@ -94,9 +95,15 @@ impl Stamps {
     /// Gives the objective files with what HEAD has at their paths, where it has no others and the index has them all. What
     /// the files hold is another matter.
     pub fn settled(&self, repository: &Repository, head: ObjectId, config: &Config) -> Option<Vec<Settled>> {
-        let mut listing = Listing::default();
-        let root = repository.commit(head).ok()?.tree;
-        listing.of_commit(repository, root, &Paths::new(&config.paths)).ok()?;
+        let (root, paths) = (repository.commit(head).ok()?.tree, Paths::new(&config.paths));
+        let (listing, is_in_index) = match Listing::of_index(repository, root, &paths) {
+            Some(listing) => (listing, true),
+            None => {
+                let mut listing = Listing::default();
+                listing.of_commit(repository, root, &paths).ok()?;
+                (listing, false)
+            }
+        };
         (listing.skipped.is_empty() && listing.files.len() == self.looks.len()).then_some(())?;
         let blobs: HashMap<&str, ObjectId> = listing.files.iter().map(|(path, blob)| (path.as_str(), *blob)).collect();
         let settled = |(path, look): (String, &Look)| {
@@ -105,7 +112,7 @@ impl Stamps {
         };
         let settled = self.layout.paths().zip(&self.looks).map(settled).collect::<Option<Vec<_>>>()?;
         let paths = settled.iter().map(|file| file.path.as_str());
-        repository.are_settled(paths).is_ok_and(|are| are).then_some(settled)
+        (is_in_index || repository.are_settled(paths).is_ok_and(|are| are)).then_some(settled)
     }
 }
 
