@@ -24,18 +24,18 @@ pub(super) type ValueId = u32;
 #[derive(Debug)]
 pub(super) struct Numbered<T: ?Sized> {
     all: Vec<Arc<T>>,
-    numbers: HashMap<Arc<T>, u32>,
+    places: Places,
 }
 
 impl<T: ?Sized> Default for Numbered<T> {
     fn default() -> Self {
-        Numbered { all: Vec::new(), numbers: HashMap::default() }
+        Numbered { all: Vec::new(), places: Places::default() }
     }
 }
 
 impl<T: ?Sized + Hash + Eq> Numbered<T> {
     pub(super) fn find(&self, thing: &T) -> Option<u32> {
-        self.numbers.get(thing).copied()
+        self.places.find(thing, |at| *self.all[at as usize] == *thing)
     }
 
     /// Gives the number of a thing, a new one where it never came up.
@@ -43,27 +43,27 @@ impl<T: ?Sized + Hash + Eq> Numbered<T> {
     where
         B: Borrow<T> + Into<Arc<T>> + 'a,
     {
-        if let Some(known) = self.find(thing.borrow()) {
-            return known;
+        let (all, known) = (&self.all, thing.borrow());
+        let (number, is_new) = self.places.number(known, all.len(), |at| *all[at as usize] == *known);
+        if is_new {
+            self.all.push(thing.into());
         }
-        let number = u32::try_from(self.all.len()).expect("history holds fewer than 2^32 things of a kind");
-        let thing: Arc<T> = thing.into();
-        self.all.push(thing.clone());
-        self.numbers.insert(thing, number);
         number
     }
 
     /// Makes room for so many things more.
     pub(super) fn expect(&mut self, things: usize) {
         self.all.reserve(things);
-        self.numbers.reserve(things);
+        self.places.expect(things);
     }
 
     /// Takes the thing that is the next by number; `None` where it is not new.
-    pub(super) fn next(&mut self, thing: impl Into<Arc<T>>) -> Option<()> {
-        let (number, thing) = (u32::try_from(self.all.len()).ok()?, thing.into());
-        self.all.push(thing.clone());
-        self.numbers.insert(thing, number).is_none().then_some(())
+    pub(super) fn next<'a, B>(&mut self, thing: B) -> Option<()>
+    where
+        B: Borrow<T> + Into<Arc<T>> + 'a,
+    {
+        let next = self.all.len();
+        (self.number(thing) as usize == next).then_some(())
     }
 
     pub(super) fn get(&self, number: u32) -> &Arc<T> {

@@ -68,10 +68,10 @@ impl Graph<'_> {
     fn try_walk(&mut self, from: usize) -> Result<Option<Walked>, Error> {
         let mut reached = Vec::new();
         let mut seen = vec![false; self.commits.len()];
-        // The newest first: what is near in time is near in a pack, and stands on the same bases.
-        let mut waiting = BinaryHeap::from([(self.commits[from].seconds, from)]);
+        // Of those to be read the newest first: what is near in time is near in a pack, and stands on the same bases.
+        let (mut unread, mut known) = (BinaryHeap::new(), vec![from]);
         self.progress.begin(Stage::Walking, 0);
-        while let Some((_, commit)) = waiting.pop() {
+        while let Some(commit) = known.pop().or_else(|| unread.pop().map(|(_, commit)| commit)) {
             self.progress.reach(self.commits.len());
             if seen.len() < self.commits.len() {
                 seen.resize(self.commits.len(), false);
@@ -83,7 +83,12 @@ impl Graph<'_> {
             if self.steps.get(commit).is_none() && !self.step(commit)? {
                 return Ok(None);
             }
-            waiting.extend(self.steps.parents(commit).map(|parent| (self.commits[parent].seconds, parent)));
+            for parent in self.steps.parents(commit) {
+                match self.steps.get(parent) {
+                    Some(_) => known.push(parent),
+                    None => unread.push((self.commits[parent].seconds, parent)),
+                }
+            }
         }
         let order = self.by_date(from, &reached);
         // Parents first, each commit comes to itself or to what the parent that it equals comes to.
