@@ -1,27 +1,37 @@
 //! Owns reading what many files said over time: grouped by path, oldest first, one version laid over the other, on as
 //! many threads as help. Never keeps what was read: [`super::states`] does.
 
+use super::plain::Passed;
 use super::{lanes, threads};
 use crate::git::{Error, ObjectId, Objects, Repository};
 use crate::source::LARGEST_FILE;
 use crate::syntax::{Reading, Version};
 use std::sync::mpsc::sync_channel;
 
-/// What came of one blob; `None` where it is not in this clone.
-pub(super) type Read = Option<Reading>;
+/// What came of one blob.
+pub(super) enum Read {
+    /// It is not in this clone.
+    Missing,
+    /// It says nothing of what is asked for.
+    Passed,
+    Said(Reading),
+}
 
 /// Blobs read before they are handed over.
 const BATCH: usize = 256;
 
-/// Reads one blob as the next version of a file.
-pub(super) fn read(objects: &Objects<'_>, version: &mut Version, id: ObjectId) -> Result<Read, Error> {
+/// Reads one blob as the next version of a file, unless it is to be passed over.
+pub(super) fn read(objects: &Objects<'_>, version: &mut Version, passed: &Passed, id: ObjectId) -> Result<Read, Error> {
     let read = |bytes: &[u8]| match bytes.len() {
-        size if size > LARGEST_FILE => Reading::Broken(format!("the file has more than {LARGEST_FILE} bytes")),
-        _ => version.read(bytes),
+        size if size > LARGEST_FILE => {
+            Read::Said(Reading::Broken(format!("the file has more than {LARGEST_FILE} bytes")))
+        }
+        _ if passed.holds(bytes) => Read::Passed,
+        _ => Read::Said(version.read(bytes)),
     };
     match objects.blob(id, read) {
-        Ok(reading) => Ok(Some(reading)),
-        Err(Error::Missing { .. } | Error::Corrupt { .. }) => Ok(None),
+        Ok(read) => Ok(read),
+        Err(Error::Missing { .. } | Error::Corrupt { .. }) => Ok(Read::Missing),
         Err(error) => Err(error),
     }
 }
@@ -31,6 +41,7 @@ pub(super) fn read(objects: &Objects<'_>, version: &mut Version, id: ObjectId) -
 pub(super) fn read_all(
     repository: &Repository,
     reader: usize,
+    passed: &Passed,
     files: &[Vec<ObjectId>],
     mut take: impl FnMut(usize, usize, Read) -> Result<(), Error>,
 ) -> Result<(), Error> {
@@ -41,7 +52,7 @@ pub(super) fn read_all(
         for (index, versions) in files.iter().enumerate() {
             let mut version = Version::default();
             for (at, &id) in versions.iter().enumerate() {
-                take(index, at, read(&objects, &mut version, id)?)?;
+                take(index, at, read(&objects, &mut version, passed, id)?)?;
             }
         }
         return Ok(());
@@ -55,7 +66,7 @@ pub(super) fn read_all(
             let batches = &batches;
             scope.spawn(move || {
                 for batch in batches.iter().skip(worker).step_by(workers) {
-                    let done = read_batch(&objects, &files[batch.clone()]);
+                    let done = read_batch(&objects, passed, &files[batch.clone()]);
                     // The other end is gone where an error ended the reading.
                     if sender.send(done).is_err() {
                         return;
@@ -76,12 +87,12 @@ pub(super) fn read_all(
     })
 }
 
-fn read_batch(objects: &Objects<'_>, files: &[Vec<ObjectId>]) -> Result<Vec<Read>, Error> {
+fn read_batch(objects: &Objects<'_>, passed: &Passed, files: &[Vec<ObjectId>]) -> Result<Vec<Read>, Error> {
     let mut done = Vec::with_capacity(files.iter().map(Vec::len).sum());
     for versions in files {
         let mut version = Version::default();
         for &id in versions {
-            done.push(read(objects, &mut version, id)?);
+            done.push(read(objects, &mut version, passed, id)?);
         }
     }
     Ok(done)

@@ -5,7 +5,7 @@ use super::blobs::{self, Read};
 use super::differences::{Differences, compare_keys};
 use super::facts::{Facts, FactsId, NameId, Numbered};
 use super::graph::Graph;
-use super::plain::Plain;
+use super::plain::{Passed, Plain};
 use super::progress::Stage;
 use super::sightings::Sightings;
 use super::trees::{FileChange, Trees};
@@ -13,7 +13,7 @@ use crate::git::{Error, ObjectId, Repository};
 use crate::okr::Field;
 use crate::source::Paths;
 use crate::syntax::{Patched, Reading, Version};
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
@@ -99,8 +99,8 @@ struct Asked {
     paths: BTreeSet<PathId>,
     /// How many names there were before anything was read.
     known: usize,
-    /// Blobs that say nothing of them, as is known without reading them here.
-    passed: HashSet<ObjectId>,
+    /// Files that say nothing of them, as is known without reading them here.
+    passed: Rc<Passed>,
 }
 
 /// Everything that was read of objective files.
@@ -157,14 +157,14 @@ impl<'r> States<'r> {
     pub(super) fn ask_for(&mut self, names: BTreeSet<NameId>) {
         let places = names.iter().flat_map(|&name| self.places.get(name));
         let (paths, known) = (places.copied().collect(), self.facts.names());
-        self.asked = Some(Asked { names, paths, known, passed: HashSet::default() });
+        self.asked = Some(Asked { names, paths, known, passed: Rc::default() });
     }
 
-    /// Says what others read just now. Blobs in which every name is known, and none is asked for, need not be read again.
+    /// Says what others read just now. Files in which every name is known, and none is asked for, need not be read again.
     pub(super) fn pass_over(&mut self, plain: &Plain) {
         let Some(asked) = &mut self.asked else { return };
         let is_another = |name: &str| self.facts.find(name).is_some_and(|name| !asked.names.contains(&name));
-        asked.passed = plain.of(is_another).collect();
+        asked.passed = plain.of(is_another).into();
     }
 
     /// Takes note of the paths that the changes of some nodes make a matter of the goals that are asked for: those under
@@ -268,13 +268,14 @@ impl<'r> States<'r> {
         let versions = wanted.iter().map(Vec::len).sum();
         progress.begin(Stage::Reading, versions);
         self.facts.expect(versions);
-        blobs::read_all(repository, graph.reader, &wanted, |file, at, read| {
+        let passed = self.asked.as_ref().map(|asked| Rc::clone(&asked.passed)).unwrap_or_default();
+        blobs::read_all(repository, graph.reader, &passed, &wanted, |file, at, read| {
             progress.advance(1);
             if at == 0 {
                 base = None;
             }
             let blob = claimed[file][at];
-            if read.is_none() {
+            if let Read::Missing = read {
                 let first = sightings[by_path[file] as usize].iter().find(|sighting| sighting.1 == blob);
                 graph.missing.push((wanted[file][at], first.map(|sighting| graph.id(sighting.0))));
             }
@@ -293,7 +294,7 @@ impl<'r> States<'r> {
     /// Gives each blob that was not read to the first path in order that has it. They are read the oldest first: git stores
     /// an older one as what it differs in from a newer one, which is ready when its turn comes.
     fn claim(&self, by_path: &[PathId], sightings: &[Vec<(usize, BlobId)>]) -> Vec<Vec<BlobId>> {
-        let is_passed = |id: &ObjectId| self.asked.as_ref().is_some_and(|asked| asked.passed.contains(id));
+        let is_passed = |id: &ObjectId| self.asked.as_ref().is_some_and(|asked| asked.passed.has(*id));
         let is_wanted = |(blob, id): (&Blob, &ObjectId)| matches!(blob, Blob::Unread) && !is_passed(id);
         let mut unread: Vec<bool> = self.blobs.iter().zip(&self.ids).map(is_wanted).collect();
         let mut first = |blob: BlobId| std::mem::take(&mut unread[blob as usize]).then_some(blob);
@@ -332,16 +333,17 @@ impl<'r> States<'r> {
     fn take(&mut self, blob: BlobId, read: Read, base: &mut Option<Base>) {
         self.read += 1;
         let next = match read {
-            None => {
+            Read::Passed => return,
+            Read::Missing => {
                 self.blobs[blob as usize] = Blob::Missing;
                 return;
             }
-            Some(Reading::Broken(reason)) => {
+            Read::Said(Reading::Broken(reason)) => {
                 let message = format!("the file did not parse, so it counts as it was before: {reason}");
                 self.blobs[blob as usize] = Blob::Unreadable(message.into());
                 return;
             }
-            Some(Reading::Whole(tables, notes)) => {
+            Read::Said(Reading::Whole(tables, notes)) => {
                 let tables: Vec<Table> = tables
                     .into_iter()
                     .map(|table| Table {
@@ -361,7 +363,7 @@ impl<'r> States<'r> {
                 let said = Said { start, end: self.tables.len() };
                 Base { said, order: order.into(), notes: notes.into() }
             }
-            Some(Reading::Patched(patches)) => {
+            Read::Said(Reading::Patched(patches)) => {
                 let base = base.as_ref().expect("a patch is laid over a version that was read whole");
                 if patches.is_empty() { base.clone() } else { self.patched(base, patches) }
             }
@@ -446,8 +448,8 @@ impl<'r> States<'r> {
         let Blob::Unread = self.blobs[blob as usize] else { return Ok(()) };
         let id = self.ids[blob as usize];
         let (mut version, mut base) = self.last.remove(&path).unwrap_or_default();
-        let read = blobs::read(self.trees.objects(), &mut version, id)?;
-        if read.is_none() {
+        let read = blobs::read(self.trees.objects(), &mut version, &Passed::default(), id)?;
+        if let Read::Missing = read {
             graph.missing.push((id, Some(commit)));
         }
         self.take(blob, read, &mut base);

@@ -202,6 +202,14 @@ fn take(id: FileId, path: &str, place: &Place<'_>, known: bool) -> Result<Taken,
 }
 
 impl Place<'_> {
+    /// Gives all bytes; `None` where there are too many, or they do not read.
+    pub(super) fn whole(&self, path: &str) -> Option<Vec<u8>> {
+        match self.content(path).ok()? {
+            Content::Whole(bytes) => Some(bytes.into_owned()),
+            Content::TooLarge(_) => None,
+        }
+    }
+
     /// Gives the bytes, unless there are too many.
     fn content(&self, path: &str) -> Result<Content<'_>, Error> {
         let file = match self {

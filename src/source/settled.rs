@@ -8,7 +8,7 @@ use super::worktree::settings;
 use crate::config::{Config, FILE_NAME};
 use crate::finding::Level;
 use crate::git::{ObjectId, Repository};
-use crate::syntax::ObjectiveFile;
+use crate::syntax::{Frame, ObjectiveFile};
 use std::path::Path;
 
 /// Reads the configuration of a work tree where it is what a commit holds and nothing is wrong with it.
@@ -20,14 +20,30 @@ pub fn settled_configuration(repository: &Repository, root: &Path, head: ObjectI
     (same && is_silent(&gathering.tree)).then_some(gathering.tree.config)
 }
 
-/// Reads objective files of a work tree, in their order. `None` where one is not what HEAD holds, or anything is wrong in it.
-pub fn committed(root: &Path, files: &[&Settled]) -> Option<Vec<ObjectiveFile>> {
-    let places = files.iter().map(|file| (file.path.clone(), Place::File(root.join(&file.path)))).collect();
+/// Reads objective files of a work tree, in their order, but for those of which enough is known by their frames. `None`
+/// where one is not what HEAD holds, or anything is wrong in it.
+pub(crate) fn committed(
+    root: &Path,
+    files: &[&Settled],
+    is_known: impl Fn(&Settled, Frame) -> bool,
+) -> Option<Vec<(Option<Frame>, Option<ObjectiveFile>)>> {
     let mut gathering = Gathering::default();
-    let read = gathering.objective_files(places, true).ok()?;
-    let is_committed = |(file, blob): (&&Settled, Option<Blob>)| blob.is_some_and(|blob| blob.is(file.blob));
-    let whole = files.iter().zip(read.iter().map(|read| read.1)).all(is_committed) && is_silent(&gathering.tree);
-    (whole && gathering.tree.files.len() == files.len()).then_some(gathering.tree.files)
+    let (mut frames, mut places) = (Vec::with_capacity(files.len()), Vec::new());
+    for file in files {
+        let bytes = Place::File(root.join(&file.path)).whole(&file.path)?;
+        Blob::of(&bytes).is(file.blob).then_some(())?;
+        let frame = Frame::of(&bytes);
+        let is_known = frame.is_some_and(|frame| is_known(file, frame));
+        frames.push((frame, is_known));
+        if !is_known {
+            places.push((file.path.clone(), Place::Bytes(bytes)));
+        }
+    }
+    let count = places.len();
+    gathering.objective_files(places, false).ok()?;
+    (is_silent(&gathering.tree) && gathering.tree.files.len() == count).then_some(())?;
+    let mut read = gathering.tree.files.into_iter();
+    Some(frames.into_iter().map(|(frame, is_known)| (frame, if is_known { None } else { read.next() })).collect())
 }
 
 fn is_silent(tree: &Tree) -> bool {

@@ -4,6 +4,7 @@
 pub(crate) mod broken;
 pub(crate) mod day;
 pub(crate) mod document;
+mod frame;
 mod fresh;
 mod lower;
 mod nearest;
@@ -23,6 +24,7 @@ pub(crate) mod value;
 pub(crate) mod word;
 pub mod writing;
 
+pub use frame::Frame;
 pub use fresh::{FreshObjective, OF_KEY_RESULT, OF_OBJECTIVE, fresh, inline};
 pub use lower::read;
 pub(crate) use nearest::nearest;

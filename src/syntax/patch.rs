@@ -67,7 +67,7 @@ impl Version {
                 slots.retain(|slot| {
                     let own = tables[slot.table].fields.get(&slot.field);
                     let token = plain(slot.field, &text.as_bytes()[slot.span.start..]);
-                    token.is_some_and(|(length, value)| length == slot.span.len() && Some(&value) == own)
+                    token.is_some_and(|(length, value)| length == slot.span.len() && Some(&value.into()) == own)
                 });
                 self.slots = Some(slots);
                 self.keep(bytes);
@@ -98,7 +98,7 @@ impl Version {
                 old.len()
             } else {
                 let (length, value) = plain(slot.field, rest)?;
-                patched.push(Patched { table: slot.table, field: slot.field, value: value.into() });
+                patched.push(Patched { table: slot.table, field: slot.field, value: Value::from(value).into() });
                 length
             };
             (before, at) = (slot.span.end, start + length);
@@ -113,27 +113,45 @@ impl Version {
     }
 }
 
+/// A value that a check-in moves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Moved<'t> {
+    Number(f64),
+    Day(Date),
+    Text(&'t str),
+}
+
+impl From<Moved<'_>> for Value {
+    fn from(moved: Moved<'_>) -> Self {
+        match moved {
+            Moved::Number(value) => number(value),
+            Moved::Day(day) => day.to_string().into(),
+            Moved::Text(text) => text.into(),
+        }
+    }
+}
+
 /// Reads the value at the start of some bytes, if it is of the plainest form: its length and what it says. What follows
 /// is for the caller to look at; after no token of this form can its first byte go on another.
-fn plain(field: Field, bytes: &[u8]) -> Option<(usize, Value)> {
+pub(super) fn plain(field: Field, bytes: &[u8]) -> Option<(usize, Moved<'_>)> {
     match field {
-        Field::Current => plain_number(bytes).map(|(length, value)| (length, number(value))),
+        Field::Current => plain_number(bytes).map(|(length, value)| (length, Moved::Number(value))),
         Field::Confidence => {
             let (length, value) = plain_number(bytes)?;
-            (0.0..=1.0).contains(&value).then(|| (length, number(value)))
+            (0.0..=1.0).contains(&value).then_some((length, Moved::Number(value)))
         }
         Field::AsOf => {
             let text = std::str::from_utf8(bytes.get(..10)?).ok()?;
             let shape =
                 text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
             let day = text.parse::<Date>().ok().filter(|day| shape && day.year() > 0)?;
-            Some((10, day.to_string().into()))
+            Some((10, Moved::Day(day)))
         }
         Field::Note => {
             let inside = bytes.strip_prefix(b"\"")?;
             let length = inside.iter().position(|&b| b == b'"' || b == b'\\' || b < b' ' || b == 0x7f)?;
             let text = std::str::from_utf8(&inside[..length]).ok()?;
-            (inside[length] == b'"' && !text.chars().any(char::is_control)).then(|| (length + 2, text.into()))
+            (inside[length] == b'"' && !text.chars().any(char::is_control)).then_some((length + 2, Moved::Text(text)))
         }
         _ => None,
     }

@@ -495,6 +495,14 @@ fn after_new_commits_only_what_changed_is_read() {
     place.commit("2026-11-20", "Mend", &[(OTHER, &GOALS.replace("\"speed\"", "\"calm\""))]);
     logs("a revision that does not read", true);
     known();
+    let was = read(OTHER);
+    let values = [("2026-11-20", "399"), ("2026-11-20", "\"none\""), ("2026-11-20", "398 # ms"), ("2026-11-20", "397")];
+    for (day, value) in values {
+        place.commit(day, "Measure", &[(OTHER, &was.replace("400", value))]);
+    }
+    logs("a value that does not read in between", true);
+    place.commit("2026-11-20", "Measure", &[(OTHER, &was)]);
+    known();
     let moved = read(PATH);
     place.git(&["rm", "-q", PATH]);
     place.commit("2026-11-21", "Move", &[("okrs/2026-Q4/moved.toml", &moved)]);

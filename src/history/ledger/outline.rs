@@ -7,15 +7,17 @@ use super::pieces::at_once;
 use super::{ANSWER, Cache, FILES, GOALS};
 use crate::config::Config;
 use crate::git::{ObjectId, Repository};
+use crate::history::plain::is_plain;
 use crate::history::{Options, Plain};
 use crate::okr::{Cycle, Directory, Fields, KeyResult, Name, Objective};
 use crate::source::{self, Revision, Settled, Stamps, Tree};
-use crate::syntax::{ObjectiveFile, ObjectivePlace, Place};
+use crate::syntax::{Frame, ObjectiveFile, ObjectivePlace, Place};
 use crate::text::FileId;
 use foldhash::{HashMap, HashSet, HashSetExt};
 use jiff::civil::Date;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
@@ -31,7 +33,7 @@ struct Head<'a> {
     names: &'a str,
 }
 
-/// The goals of one file, and how to know that it is still the same.
+/// The goals of one file, and how to know that it is still the same. Who has many of these looks at the goals of few.
 #[derive(Debug, Serialize, Deserialize)]
 struct Held<'a> {
     path: &'a str,
@@ -39,8 +41,18 @@ struct Held<'a> {
     stamp: &'a [u8],
     #[serde(serialize_with = "at_once")]
     blob: &'a [u8],
+    /// What stays of it when its values move; nothing where that is not all that matters of it.
+    #[serde(serialize_with = "at_once")]
+    frame: &'a [u8],
+    objectives: u32,
+    /// The names in it, as [`Head`] has them.
     #[serde(borrow)]
-    goals: Vec<Goal<'a>>,
+    names: Cow<'a, str>,
+    /// The full names of those that are sensitive.
+    sensitive: Vec<Cow<'a, str>>,
+    /// Each [`Goal`].
+    #[serde(borrow, serialize_with = "at_once")]
+    goals: Cow<'a, [u8]>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -107,34 +119,72 @@ impl Outline {
             }
         };
         let held: Vec<Held<'_>> = postcard::from_bytes(sheet.body()).ok()?;
-        let files = held.iter().map(Held::file).collect();
+        let files = held.iter().map(Held::file).collect::<Option<_>>()?;
         let revision = Revision { id: Some(self.head), committed: None, dirty: false };
         Some(Tree { config: self.config.clone(), files, revision, ..Tree::default() })
     }
 }
 
 impl<'a> Held<'a> {
-    /// Takes what a log needs of a file.
-    fn of(file: &'a ObjectiveFile, settled: &'a Settled) -> Self {
-        let goal = |one| {
-            let Objective { cycle, id, owners, key_results, .. }: &Objective = one;
-            let key_results = key_results.iter().map(|kr| (kr.id.as_str(), kr.owner.as_deref(), kr.sensitive));
-            Goal {
-                cycle: cycle.as_deref(),
-                id,
-                owners: owners.iter().map(String::as_str).collect(),
-                key_results: key_results.collect(),
+    /// Takes what a log needs of a file; `None` where a name would not come back as it is.
+    fn of(file: &ObjectiveFile, frame: Option<&'a Frame>, settled: &'a Settled) -> Option<Self> {
+        let (mut names, mut sensitive) = (String::new(), Vec::new());
+        for objective in &file.objectives {
+            let Some(cycle) = &objective.cycle else { continue };
+            let ids = || objective.key_results.iter().map(|kr| &kr.id);
+            [cycle, &objective.id].into_iter().chain(ids()).all(|part| is_plain_part(part)).then_some(())?;
+            names.extend([cycle, "/", &objective.id]);
+            for id in ids() {
+                names.push(OWN);
+                names.push_str(id);
             }
-        };
+            names.push('\n');
+            let hidden = objective.key_results.iter().filter(|kr| kr.sensitive);
+            sensitive.extend(hidden.map(|kr| format!("{cycle}/{}/{}", objective.id, kr.id).into()));
+        }
+        let goals: Vec<Goal<'_>> = file.objectives.iter().map(Goal::of).collect();
         let Settled { path, stamp, blob } = settled;
-        Held { path, stamp, blob: &blob.0, goals: file.objectives.iter().map(goal).collect() }
+        Some(Held {
+            path,
+            stamp,
+            blob: &blob.0,
+            frame: frame.filter(|_| is_plain(file)).map_or(&[][..], |frame| &frame.0),
+            objectives: u32::try_from(goals.len()).ok()?,
+            names: names.into(),
+            sensitive,
+            goals: postcard::to_allocvec(&goals).ok()?.into(),
+        })
+    }
+
+    /// Gives a plain file with other values.
+    fn moved(&'a self, settled: &'a Settled) -> Self {
+        Held {
+            stamp: &settled.stamp,
+            blob: &settled.blob.0,
+            names: Cow::Borrowed(&self.names),
+            // None is, where a frame is known.
+            sensitive: Vec::new(),
+            goals: Cow::Borrowed(&self.goals),
+            ..*self
+        }
+    }
+
+    /// Lists the full names in it.
+    fn full_names(&self) -> Vec<String> {
+        let all = self.names.lines().flat_map(|line| {
+            let mut parts = line.split(OWN);
+            let objective = parts.next().unwrap_or_default();
+            parts.map(move |id| format!("{objective}/{id}")).chain([objective.to_owned()])
+        });
+        all.collect()
     }
 
     /// Gives the file as far as a log needs it.
-    fn file(&self) -> ObjectiveFile {
+    fn file(&self) -> Option<ObjectiveFile> {
         let nothing = Fields::new();
         let (objective, key_result) = (crate::syntax::objective(&nothing), crate::syntax::key_result(&nothing));
-        let goals = self.goals.iter().map(|goal| Objective {
+        let goals: Vec<Goal<'_>> = postcard::from_bytes(&self.goals).ok()?;
+        let goals = goals.iter().map(|goal| Objective {
             id: goal.id.to_owned(),
             cycle: goal.cycle.map(str::to_owned),
             owners: goal.owners.iter().map(|&owner| owner.to_owned()).collect(),
@@ -152,8 +202,26 @@ impl<'a> Held<'a> {
         let places = vec![ObjectivePlace::default(); objectives.len()];
         let (path, head) = (self.path.to_owned(), Place::default());
         // Nothing points into a file of which there is no text.
-        ObjectiveFile { file: FileId(0), path, objectives, places, head, parsed: true }
+        Some(ObjectiveFile { file: FileId(0), path, objectives, places, head, parsed: true })
     }
+}
+
+impl<'a> Goal<'a> {
+    fn of(objective: &'a Objective) -> Self {
+        let Objective { cycle, id, owners, key_results, .. } = objective;
+        let key_results = key_results.iter().map(|kr| (kr.id.as_str(), kr.owner.as_deref(), kr.sensitive));
+        Goal {
+            cycle: cycle.as_deref(),
+            id,
+            owners: owners.iter().map(String::as_str).collect(),
+            key_results: key_results.collect(),
+        }
+    }
+}
+
+/// Tells whether a part of a name comes back as it is from among others.
+fn is_plain_part(part: &str) -> bool {
+    !part.is_empty() && !part.contains(['/', '\n', '\r', OWN])
 }
 
 /// What stands before the id of a key result.
@@ -226,17 +294,29 @@ impl Cache {
                 None => others.push(file),
             }
         }
-        let read = source::committed(root, &others)?;
-        let mut plain = Plain::default();
-        read.iter().zip(&others).for_each(|(file, settled)| plain.take(settled.blob, file));
-        let read: Vec<Held<'_>> = read.iter().zip(others).map(|(file, settled)| Held::of(file, settled)).collect();
-        all.extend(&read);
+        let was = |file: &Settled, frame: Frame| held.get(file.path.as_str()).is_some_and(|held| held.frame == frame.0);
+        let read = source::committed(root, &others, was)?;
+        let (mut plain, mut now) = (Plain::default(), Vec::with_capacity(read.len()));
+        for ((frame, file), settled) in read.iter().zip(others) {
+            now.push(match file {
+                Some(file) => {
+                    plain.take(settled.blob, *frame, file);
+                    Held::of(file, frame.as_ref(), settled)?
+                }
+                None => {
+                    let known = held.get(settled.path.as_str())?;
+                    plain.take_known(settled.blob, (*frame)?, known.full_names());
+                    known.moved(settled)
+                }
+            });
+        }
+        all.extend(&now);
         all.sort_unstable_by_key(|file| file.path);
         let named = |entry: &String| {
             let paths = source::Paths::new([entry]);
             settled.iter().any(|file| paths.holds(&file.path))
         };
-        let count: usize = all.iter().map(|file| file.goals.len()).sum();
+        let count: usize = all.iter().map(|file| file.objectives as usize).sum();
         (config.paths.iter().all(named) && count <= source::MOST_OBJECTIVES).then_some(())?;
         let (goals, files) = written(config, stamps, &all)?;
         if stamps.rested && answers.keep_outline(&goals, &files).is_some() && earlier != answers.name("") {
@@ -248,7 +328,9 @@ impl Cache {
 
     /// Keeps the goals of a clean work tree that was read with these stamps, where each has a name of its own.
     pub fn keep_outline(&self, head: ObjectId, stamps: &Stamps, settled: &[Settled], tree: &Tree) {
-        let held = held(&tree.files, settled);
+        let frames: Vec<Option<Frame>> =
+            tree.files.iter().map(|file| Frame::of(tree.sources.get(file.file).text.as_bytes())).collect();
+        let held = held(&tree.files, &frames, settled);
         let written = held.and_then(|held| written(&tree.config, stamps, &held.iter().collect::<Vec<_>>()));
         if let Some((goals, files)) = written {
             // Who cannot write reads the files again.
@@ -274,41 +356,37 @@ impl Answers {
 }
 
 /// Takes what a log needs of some files; `None` where one is not among those that HEAD has.
-fn held<'a>(files: &'a [ObjectiveFile], settled: &'a [Settled]) -> Option<Vec<Held<'a>>> {
+fn held<'a>(files: &'a [ObjectiveFile], frames: &'a [Option<Frame>], settled: &'a [Settled]) -> Option<Vec<Held<'a>>> {
     let settled: HashMap<&str, &Settled> = settled.iter().map(|file| (file.path.as_str(), file)).collect();
-    files.iter().map(|file| Some(Held::of(file, settled.get(file.path.as_str())?))).collect()
+    let held = |(file, frame): (&'a ObjectiveFile, &'a Option<Frame>)| {
+        Held::of(file, frame.as_ref(), settled.get(file.path.as_str())?)
+    };
+    files.iter().zip(frames).map(held).collect()
 }
 
-/// Writes the goals down; `None` where an objective is there twice, or a name would not come back as it is.
+/// Writes the goals down; `None` where an objective is there twice.
 fn written(config: &Config, stamps: &Stamps, files: &[&Held<'_>]) -> Option<(Vec<u8>, Vec<u8>)> {
-    let (mut seen, mut cycles, mut sensitive) = (HashSet::new(), BTreeMap::new(), Vec::new());
-    let mut names = String::new();
-    for goal in files.iter().flat_map(|file| &file.goals) {
-        let Some(cycle) = goal.cycle else { continue };
-        let ids = goal.key_results.iter().map(|kr| kr.0);
-        let is_plain =
-            |part: &str| !part.is_empty() && memchr::memchr3(b'/', b'\n', OWN as u8, part.as_bytes()).is_none();
-        [cycle, goal.id].into_iter().chain(ids.clone()).all(is_plain).then_some(())?;
-        for kr in goal.key_results.iter().filter(|kr| kr.2) {
-            sensitive.push(format!("{cycle}/{}/{}", goal.id, kr.0));
-        }
+    let (mut seen, mut cycles) = (HashSet::new(), BTreeMap::new());
+    let mut names = String::with_capacity(files.iter().map(|file| file.names.len()).sum());
+    for line in files.iter().flat_map(|file| file.names.split_inclusive('\n')) {
+        let (cycle, _) = line.split_once('/')?;
         // Who types a name means none of a cycle that has no days.
-        if !*cycles.entry(cycle).or_insert_with(|| config.calendar.cycle(cycle).is_some()) {
-            continue;
+        if *cycles.entry(cycle).or_insert_with(|| config.calendar.cycle(cycle).is_some()) {
+            names.push_str(line);
+            let objective = line.split([OWN, '\n']).next();
+            seen.insert(objective).then_some(())?;
         }
-        names.extend([cycle, "/", goal.id]);
-        for id in ids {
-            names.push(OWN);
-            names.push_str(id);
-        }
-        names.push('\n');
-        seen.insert((cycle, goal.id)).then_some(())?;
     }
     let cycles = cycles.into_iter().filter(|cycle| cycle.1).map(|cycle| cycle.0).collect();
-    let sensitive = sensitive.iter().map(String::as_str).collect();
+    let sensitive = files.iter().flat_map(|file| &file.sensitive).map(|name| &**name).collect();
     let head = Head { digest: stamps.digest, cycles, sensitive, names: &names };
-    Some((postcard::to_allocvec(&head).ok()?, postcard::to_allocvec(files).ok()?))
+    let room = |file: &&Held<'_>| file.path.len() + file.stamp.len() + file.names.len() + file.goals.len() + ROOM;
+    let room = files.iter().map(room).sum();
+    Some((postcard::to_allocvec(&head).ok()?, postcard::to_extend(files, Vec::with_capacity(room)).ok()?))
 }
+
+/// Bytes of a file but for what differs in length.
+const ROOM: usize = 64;
 
 #[cfg(test)]
 mod tests {

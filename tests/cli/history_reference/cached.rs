@@ -10,6 +10,7 @@ use git_okr::finding::Finding;
 use git_okr::git::{ObjectId, Repository};
 use git_okr::history::{self, Cache, Counts, Event, History, Known, Locks, Options, Plain};
 use git_okr::source;
+use git_okr::syntax::Frame;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -77,7 +78,7 @@ fn files_read(repository: &Repository, head: ObjectId) -> Plain {
         let is_in_it = |finding: &Finding| finding.primary.as_ref().is_some_and(|label| label.file == file.file);
         if !tree.findings.iter().any(is_in_it) {
             let (_, blob) = repository.entry(root, &file.path).expect("its tree reads").expect("the file is there");
-            plain.take(blob, file);
+            plain.take(blob, Frame::of(tree.sources.get(file.file).text.as_bytes()), file);
         }
     }
     plain
