@@ -63,7 +63,7 @@ impl Layout {
     }
 
     /// Gives the folder and the name of each objective file.
-    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
         let alone = self.alone.iter().map(|file| ("", file.as_str()));
         alone.chain(self.folders.iter().flat_map(Folder::places))
     }
@@ -75,7 +75,7 @@ impl Layout {
 }
 
 impl Folder {
-    fn places(&self) -> impl Iterator<Item = (&str, &str)> {
+    fn places(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
         self.files.split_terminator(END).map(|file| (self.path.as_str(), file))
     }
 }

@@ -26,25 +26,32 @@ pub(super) struct Look {
 }
 
 /// Looks at some places, each by its folder and its name, on all cores; `None` where nothing is at one of them.
-pub(super) fn looks<'a>(root: &Path, places: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Vec<Look>> {
-    let ground = Ground::at(root)?;
-    let look = |_, places: &&[(&str, &str)]| {
-        let (mut place, mut looks) = (String::new(), Vec::with_capacity(places.len()));
-        for &(folder, name) in *places {
-            place.clear();
-            place.extend([folder, if folder.is_empty() { "" } else { "/" }, name]);
-            looks.push(ground.look(&place)?);
-        }
-        Some(looks)
-    };
+pub(super) fn looks<'a>(root: &Path, places: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Option<Vec<Look>> {
+    let (ground, count) = (Ground::at(root)?, places.clone().count());
+    if count < 2 * SHARES_PER_THREAD * SHARE {
+        return ground.looks(places, count);
+    }
     let places: Vec<(&str, &str)> = places.collect();
     let shares: Vec<_> = places.chunks(SHARE).collect();
-    let mut shares = cores::spread(&shares, SHARES_PER_THREAD, look).into_iter();
-    let mut looks = shares.next().unwrap_or_default()?;
-    for share in shares {
+    let look = |_, places: &&[(&str, &str)]| ground.looks(places.iter().copied(), places.len());
+    let mut looks = Vec::with_capacity(count);
+    for share in cores::spread(&shares, SHARES_PER_THREAD, look) {
         looks.extend(share?);
     }
     Some(looks)
+}
+
+impl Ground {
+    /// Looks at so many places, one after another.
+    fn looks<'a>(&self, places: impl Iterator<Item = (&'a str, &'a str)>, count: usize) -> Option<Vec<Look>> {
+        let (mut place, mut looks) = (String::new(), Vec::with_capacity(count));
+        for (folder, name) in places {
+            place.clear();
+            place.extend([folder, if folder.is_empty() { "" } else { "/" }, name]);
+            looks.push(self.look(&place)?);
+        }
+        Some(looks)
+    }
 }
 
 /// A folder that places are looked at from.

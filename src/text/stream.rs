@@ -54,7 +54,7 @@ impl<W: Write> Stream<W> {
         let mut empty = true;
         for batch in items.chunks(TOGETHER) {
             let runs: Vec<&[T]> = batch.chunks(RUN).collect();
-            for run in cores::spread(&runs, 2, |_, run| elements(form(run))) {
+            for run in cores::spread(&runs, 2, |_, run| elements(form(run), run.len())) {
                 // Each element comes behind a comma.
                 let run = run?;
                 let run = run.get(usize::from(empty)..).unwrap_or_default();
@@ -89,9 +89,9 @@ impl<W: Write> Stream<W> {
     }
 }
 
-/// Writes elements of a list of the document, each behind a comma.
-fn elements<S: Serialize>(items: impl Iterator<Item = S>) -> io::Result<Vec<u8>> {
-    let mut text = Vec::with_capacity(RUN * ELEMENT);
+/// Writes elements of a list of the document, so many at most, each behind a comma.
+fn elements<S: Serialize>(items: impl Iterator<Item = S>, count: usize) -> io::Result<Vec<u8>> {
+    let mut text = Vec::with_capacity(count * ELEMENT);
     for item in items {
         text.extend_from_slice(b",\n    ");
         put(&mut text, 2, &item)?;
