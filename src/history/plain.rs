@@ -7,7 +7,8 @@ use crate::okr::{KeyResult, Name};
 use crate::syntax::{Frame, ObjectiveFile};
 use foldhash::HashSet;
 
-/// Files of which nothing matters but which names stand in them: those that [are plain](is_plain).
+/// Files of which nothing matters but which names stand in them: no goal of theirs is sensitive, had another name, or has
+/// none in full.
 #[derive(Debug, Default)]
 pub struct Plain(Vec<(ObjectId, Frame, Vec<String>)>);
 
