@@ -31,16 +31,21 @@ pub(super) struct Entry<'a> {
 impl Repository {
     /// Reads the index; `None` where another one is meant, none is there, or it is not of a form that is understood.
     pub(super) fn plain_index(&self) -> Option<IndexFile> {
-        let file = IndexFile(std::fs::read(self.index_file()?).ok()?);
+        let file = self.index_on_disk()?;
         file.each(|_| {}).map(|_| file)
+    }
+
+    /// Reads the index, whatever is in it.
+    fn index_on_disk(&self) -> Option<IndexFile> {
+        std::fs::read(self.index_file()?).ok().map(IndexFile)
     }
 
     /// Lists those files of a root tree whose path is wanted, by path in byte order, out of the index; `None` where that
     /// does not say of itself that it holds just this tree.
     pub fn tracked_of(&self, root: ObjectId, is_wanted: impl Fn(&[u8]) -> bool) -> Option<Vec<Tracked>> {
-        let file = IndexFile(std::fs::read(self.index_file()?).ok()?);
         let mut files = Vec::new();
-        let tree = file.each(|entry| files.extend(is_wanted(entry.path).then(|| Tracked::of(entry))))?;
+        let tree =
+            self.index_on_disk()?.each(|entry| files.extend(is_wanted(entry.path).then(|| Tracked::of(entry))))?;
         (tree == Some(root)).then_some(files)
     }
 }

@@ -47,6 +47,11 @@ impl Tracked {
             settled: entry.is_settled(),
         }
     }
+
+    /// Tells whether it is a file, and no link or submodule.
+    pub fn is_file(&self) -> bool {
+        self.mode & 0o170_000 == 0o100_000
+    }
 }
 
 impl Entry<'_> {

@@ -17,7 +17,6 @@ use crate::git::{Error, Mailmap, ObjectId, Person, Repository};
 use crate::source::Paths;
 use foldhash::HashMap;
 use std::collections::BTreeMap;
-use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -133,23 +132,24 @@ impl<'r> Walk<'r> {
             return Ok(None);
         }
         states.pass_over(plain);
-        // Whoever asks for few goals has little more to do, and need not give back piece by piece what was read for them.
-        let mut walk = ManuallyDrop::new(Walk::of(graph, states, junctions, Some(ledger), config, *options, from)?);
+        let mut walk = Walk::of(graph, states, junctions, Some(ledger), config, *options, from)?;
         let Some(start) = walk.start else { return Ok(None) };
         let walked = walk.graph.walk(start)?;
         let fresh: Vec<usize> = walk.graph.steps.commits().filter(|&commit| commit >= walk.remembered).collect();
         if walk.graph.forgot || fresh.len() > FEW {
             return Ok(None);
         }
-        let Walk { junctions, graph, states, .. } = &mut *walk;
-        junctions.complete(graph, states, &walked)?;
+        walk.junctions.complete(&mut walk.graph, &mut walk.states, &walked)?;
         let fresh = fresh.iter().filter_map(|&commit| walk.junctions.get(commit));
         if fresh.flat_map(Junction::renames).next().is_some() || !walk.graph.missing.is_empty() {
             return Ok(None);
         }
         let facts = &walk.states.facts;
         let turns = lines::follow(&walk.graph, &walk.junctions, facts, &walked, options.full_history);
-        walk.tell(start, &walked, &turns, |event| event.sensitive || wanted(&event.name)).map(Some)
+        let history = walk.tell(start, &walked, &turns, |event| event.sensitive || wanted(&event.name))?;
+        // Whoever asks for few goals has little more to do, and need not give back piece by piece what was read for them.
+        std::mem::forget(walk);
+        Ok(Some(history))
     }
 
     /// Tells the turns of a walk as events.

@@ -81,7 +81,7 @@ pub fn documents_staged(repository: &Repository, paths: &[String]) -> Result<BTr
         !path.contains('/') || prefixes.iter().any(below)
     };
     let mut tracked = repository.tracked()?;
-    tracked.retain(|file| file.settled && file.mode & 0o170_000 == 0o100_000 && is_here(&file.path));
+    tracked.retain(|file| file.settled && file.is_file() && is_here(&file.path));
     texts(repository, tracked.into_iter().map(|file| (file.path, file.id)))
 }
 

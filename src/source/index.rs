@@ -4,7 +4,7 @@ use super::gathering::Gathering;
 use super::revision::{Listing, file_at};
 use super::{Error, Paths, Revision, Tree};
 use crate::config::FILE_NAME;
-use crate::git::{ObjectId, Repository, Tracked, TreeEntry};
+use crate::git::{ObjectId, Repository, TreeEntry};
 
 /// Reads the tree of goals of the index; `also` are paths to read beside the configured ones.
 ///
@@ -21,7 +21,7 @@ pub fn index(repository: &Repository, also: &[String]) -> Result<Tree, Error> {
     let mut gathering = Gathering::default();
     let mut tracked = repository.tracked()?;
     tracked.retain(|file| file.settled);
-    let settings = tracked.iter().find(|file| file.path == FILE_NAME && is_file(file)).map(|file| file.id);
+    let settings = tracked.iter().find(|file| file.path == FILE_NAME && file.is_file()).map(|file| file.id);
     if let Some(blob) = settings {
         gathering.configuration(repository.blob(blob)?)?;
     }
@@ -41,10 +41,6 @@ pub fn index(repository: &Repository, also: &[String]) -> Result<Tree, Error> {
     gathering.tree.revision = revision_of(repository, &paths, &files, settings)?;
     gathering.blobs(repository, files, None)?;
     Ok(gathering.tree)
-}
-
-fn is_file(file: &Tracked) -> bool {
-    file.mode & 0o170_000 == 0o100_000
 }
 
 /// Says which commit the index stands on, and whether objective files or configuration differ from it.

@@ -37,6 +37,14 @@ impl Paths {
         kept
     }
 
+    /// Tells of paths as git has them whether they are one of the prefixes or lie below one: all others need no look.
+    pub(super) fn near(&self) -> impl Fn(&[u8]) -> bool {
+        let prefixes = self.prefixes();
+        move |path| {
+            prefixes.iter().any(|prefix| prefix.is_empty() || path == prefix.as_bytes() || is_below(path, prefix))
+        }
+    }
+
     /// Tells whether a file at this path holds objectives: a `.toml` below a folder or matched by a glob (itself or a
     /// folder above it), or a file that is named outright. The configuration is none.
     pub fn holds(&self, path: &str) -> bool {
@@ -82,8 +90,8 @@ fn literal_prefix(glob: &str) -> String {
     parts.join("/")
 }
 
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+fn is_below(path: impl AsRef<[u8]>, folder: &str) -> bool {
+    path.as_ref().strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 /// Gives a path and every folder above it.

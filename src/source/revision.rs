@@ -133,15 +133,9 @@ impl Listing {
     /// Lists the same out of git's index; `None` where that holds something else, and where anything would be passed over or
     /// is not in the work tree.
     pub(super) fn of_index(repository: &Repository, root: ObjectId, paths: &Paths) -> Option<Self> {
-        let prefixes = paths.prefixes();
-        let is_below = |path: &[u8], prefix: &str| match path.strip_prefix(prefix.as_bytes()) {
-            Some(rest) => prefix.is_empty() || rest.is_empty() || rest.starts_with(b"/"),
-            None => false,
-        };
-        let below = |path: &[u8]| prefixes.iter().any(|prefix| is_below(path, prefix));
         let mut files = Vec::new();
-        for file in repository.tracked_of(root, below)? {
-            let is_plain = file.mode & 0o170_000 == 0o100_000 && !file.path.contains('\u{fffd}');
+        for file in repository.tracked_of(root, paths.near())? {
+            let is_plain = file.is_file() && !file.path.contains(char::REPLACEMENT_CHARACTER);
             (is_plain && file.settled && !file.left_out && !file.path.contains(".toml/")).then_some(())?;
             if paths.holds(&file.path) {
                 files.push((file.path, file.id));

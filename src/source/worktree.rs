@@ -40,12 +40,7 @@ pub fn files(repository: Option<&Repository>, root: &Path, also: &[String]) -> R
     let settings = settings(&mut gathering, root)?;
     let paths = Paths::new(gathering.tree.config.paths.iter().chain(also));
     let prefixes = paths.prefixes();
-    let is_near = |path: &[u8]| {
-        let below =
-            |prefix: &String| Some(path.strip_prefix(prefix.as_bytes())?.first().is_none_or(|&next| next == b'/'));
-        prefixes.iter().any(|prefix| prefix.is_empty() || below(prefix) == Some(true))
-    };
-    let tracked = repository.map(|repository| repository.tracked_where(is_near)).transpose()?.unwrap_or_default();
+    let tracked = repository.map(|repository| repository.tracked_where(paths.near())).transpose()?.unwrap_or_default();
     let mut walk =
         Walk { repository, root, paths: &paths, tracked: &tracked, found: BTreeMap::new(), skipped: Vec::new() };
     for prefix in &prefixes {
