@@ -308,7 +308,7 @@ class Contest(Linting):
 
     def warm_rows(self, costs):
         warm = "`log` of one key result, warm, same HEAD, on the clock, against `git rev-parse HEAD`"
-        looked = "the same, against `git status -- okrs`, which looks at the same files"
+        looked = "the same, against `git status -- okrs`, which looks at every file"
         grown = "`log` of one key result after {} new commits, against the same, cold"
         if not self.tools.has_cache:
             why = "this build keeps no cache"

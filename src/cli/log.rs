@@ -5,6 +5,7 @@ use super::{Failure, Outcome, Session, view};
 use crate::git::Error as GitError;
 use crate::history::{History, Options, Outline, Work};
 use crate::report::{self, Cycles, Input, LedgerV1, LogSelection, Secret, Selection, WorkCommitV1};
+use crate::syntax::ObjectiveFile;
 use std::mem::ManuallyDrop;
 
 /// Show what happened to the goals, newest first
@@ -16,7 +17,7 @@ use std::mem::ManuallyDrop;
     after_help = "Examples:\n  git okr log\n  git okr log p99-latency\n  git okr log --cycle 2026-Q3 --format json\n  git okr log --goalposts\n  git okr log --work"
 )]
 pub struct Log {
-    /// Show this objective or key result alone: a full name or the end of one
+    /// Show this objective or key result alone: a full name or the end of one, as HEAD has them if it does
     #[arg(value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
@@ -42,19 +43,25 @@ pub struct Log {
 
 impl Log {
     pub(super) fn run(&self, global: &Global, session: &mut Session<'_>) -> Result<Outcome, Failure> {
-        let view::Glimpse { known, stamps } = match self.goalposts || self.work || self.at.as_of.is_some() {
-            true => view::Glimpse::default(),
-            false => view::View::glimpse(global, session)?,
+        let is_plain = !self.goalposts && !self.work && self.at.as_of.is_none();
+        if is_plain && self.tell_of_one(global, session)? {
+            return Ok(Outcome::Fine);
+        }
+        let view::Glimpse { known, stamps } = match is_plain {
+            true => view::View::glimpse(global, false, session)?,
+            false => view::Glimpse::default(),
         };
         if let Some((view, outline)) = known {
             let mut view = ManuallyDrop::new(view);
-            if self.tell_what_is_known(&mut view, &outline, session)? {
+            if let Some(selection) = self.known_selection(&mut view, &outline)?
+                && self.tell_what_is_known(&view, &outline, &selection, session)?
+            {
                 stamps.iter().for_each(|stamps| view.remember_layout(stamps));
                 return Ok(Outcome::Fine);
             }
         }
         // As with the past itself: a process that ends need not give back piece by piece what it read.
-        let view = ManuallyDrop::new(view::View::with_git(global, &self.at, session)?);
+        let view = ManuallyDrop::new(self.at_head(view::View::with_git(global, &self.at, session)?, global)?);
         if view.from.is_none() {
             return Err(GitError::Unborn.into());
         }
@@ -111,31 +118,59 @@ impl Log {
         view.work(&cycles, history, session)
     }
 
+    /// Gives the view of HEAD instead where it has the goal that is asked for, in a file that says the same in the work
+    /// tree: what is uncommitted elsewhere plays no part then, not even in what the name means.
+    fn at_head(&self, view: view::View, global: &Global) -> Result<view::View, Failure> {
+        let is_one = self.chosen.is_everything() && view.commit().is_none() && view.tree.revision.dirty;
+        let (Some(name), Some(head)) = (self.name.as_ref().filter(|_| is_one), view.from) else { return Ok(view) };
+        let committed = view.at(head, global)?;
+        let selection = view.selection(&self.chosen, std::slice::from_ref(name))?;
+        let asked = LogSelection::new(&committed.tree, &History::default(), &selection, view.today);
+        let is_same = asked.is_ok_and(|asked| {
+            asked.files(&committed.tree).all(|one| {
+                let same = |other: &&ObjectiveFile| other.path == one.path && other.objectives == one.objectives;
+                view.tree.files.iter().find(same).is_some()
+            })
+        });
+        Ok(if is_same && committed.tree.config == view.tree.config { committed } else { view })
+    }
+
+    /// Tells of one goal what earlier runs found out, where its file is still as HEAD has it; `false` where that is not
+    /// enough.
+    fn tell_of_one(&self, global: &Global, session: &mut Session<'_>) -> Result<bool, Failure> {
+        let Some(name) = self.name.as_ref().filter(|_| self.chosen.is_everything()) else { return Ok(false) };
+        let Some((view, outline)) = view::View::glimpse(global, true, session)?.known else { return Ok(false) };
+        let view = ManuallyDrop::new(view);
+        let Some(repository) = &view.repository else { return Ok(false) };
+        match outline.resolve(name, view.today).filter(|name| outline.is_still(name, repository, &view.root)) {
+            Some(name) => self.tell_what_is_known(&view, &outline, &LogSelection::of(&name), session),
+            None => Ok(false),
+        }
+    }
+
+    /// Says which goals of an outline are asked for; `None` where that is not enough to say so.
+    fn known_selection(&self, view: &mut view::View, outline: &Outline) -> Result<Option<LogSelection>, Failure> {
+        if let Some(name) = self.name.as_ref().filter(|_| self.chosen.is_everything())
+            && let Some(name) = outline.resolve(name, view.today)
+        {
+            return Ok(Some(LogSelection::of(&name)));
+        }
+        let Some(tree) = outline.tree() else { return Ok(None) };
+        view.tree = tree;
+        let names: Vec<String> = self.name.iter().cloned().collect();
+        let selection = view.selection(&self.chosen, &names)?;
+        Ok(LogSelection::new(&view.tree, &History::default(), &selection, view.today).ok())
+    }
+
     /// Tells what earlier runs found out, where nothing changed since; `false` where that is not enough. Whatever is amiss
     /// is left to the long way, which says so.
     fn tell_what_is_known(
         &self,
-        view: &mut view::View,
+        view: &view::View,
         outline: &Outline,
+        selection: &LogSelection,
         session: &mut Session<'_>,
     ) -> Result<bool, Failure> {
-        let asked = match (&self.name, self.chosen.is_everything()) {
-            (Some(name), true) => outline.resolve(name, view.today),
-            _ => None,
-        };
-        let selection = match asked {
-            Some(name) => LogSelection::of(&name),
-            None => {
-                let Some(tree) = outline.tree() else { return Ok(false) };
-                view.tree = tree;
-                let names: Vec<String> = self.name.iter().cloned().collect();
-                let selection = view.selection(&self.chosen, &names)?;
-                match LogSelection::new(&view.tree, &History::default(), &selection, view.today) {
-                    Ok(selection) => selection,
-                    Err(_) => return Ok(false),
-                }
-            }
-        };
         let secret = Secret::from(outline);
         let options = Options { first_parent: self.first_parent, full_history: self.full_history };
         // Who looks a second time from the same commit has the whole answer kept: from then on it costs next to nothing.
@@ -145,7 +180,7 @@ impl Log {
         let files = if outline.is_new { "most files are" } else { "the files are" };
         session.detail(&format!("{files} as they were when they were read, and the cache had the answer"))?;
         view.warn_of_gaps(&history, session)?;
-        self.show(&history, &secret, &selection, None, None, session)?;
+        self.show(&history, &secret, selection, None, None, session)?;
         Ok(true)
     }
 

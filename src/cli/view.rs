@@ -53,7 +53,7 @@ enum Seen {
 #[derive(Default)]
 pub struct Glimpse {
     /// A view without goals, and an outline of those, where an earlier run read just the same, and found it to be what
-    /// HEAD holds and nothing in it to speak of.
+    /// HEAD holds and nothing in it to speak of. Of the work tree this is the settings alone where only HEAD was asked for.
     pub known: Option<(View, Outline)>,
     /// What a reading may be remembered by.
     pub stamps: Option<Stamps>,
@@ -79,8 +79,8 @@ impl View {
         Ok(view)
     }
 
-    /// Looks at a work tree without reading it.
-    pub fn glimpse(global: &Global, session: &Session<'_>) -> Result<Glimpse, Failure> {
+    /// Looks at a work tree without reading it or, where what is uncommitted plays no part, at HEAD alone.
+    pub fn glimpse(global: &Global, at_head: bool, session: &Session<'_>) -> Result<Glimpse, Failure> {
         let Ok(repository) = open(global) else { return Ok(Glimpse::default()) };
         let Some(cache) = cache_of(Some(&repository), global, session) else { return Ok(Glimpse::default()) };
         let (Some(head), Some(root)) = (repository.head_id(), repository.workdir()) else {
@@ -88,12 +88,15 @@ impl View {
         };
         let root = root.to_owned();
         let Ok(config) = source::configuration(&root) else { return Ok(Glimpse::default()) };
-        let stamps = Stamps::take(&repository, &root, &config, cache.layout(&config));
-        let outlined = stamps.as_ref().and_then(|stamps| {
-            let kept = cache.outline(head, &config, stamps);
-            kept.or_else(|| cache.outline_beside(&repository, &root, head, &config, stamps))
+        let stamps = match at_head {
+            true => None,
+            false => Stamps::take(&repository, &root, &config, cache.layout(&config)),
+        };
+        let outlined = (at_head || stamps.is_some()).then(|| {
+            let kept = cache.outline(head, &config, stamps.as_ref());
+            kept.or_else(|| cache.outline_beside(&repository, &root, head, &config, stamps.as_ref()))
         });
-        let Some(outline) = outlined else { return Ok(Glimpse { known: None, stamps }) };
+        let Some(outline) = outlined.flatten() else { return Ok(Glimpse { known: None, stamps }) };
         let tree = Tree { config, ..Tree::default() };
         let today = session.fixed_today(global)?.map_or_else(|| session.current_day(), Ok)?;
         let (repository, from, asked, cache) = (Some(repository), Some(head), Vec::new(), Some(cache));

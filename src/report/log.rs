@@ -9,8 +9,9 @@ use super::work::WorkCommitV1;
 use super::{mask, show};
 use crate::git::ObjectId;
 use crate::history::{Event, EventKind, History, HistoryV1, Outline};
-use crate::okr::Name;
+use crate::okr::{Name, Objective};
 use crate::source::Tree;
+use crate::syntax::ObjectiveFile;
 use crate::text::{Stream, printable};
 use jiff::civil::Date;
 use serde_json::Value;
@@ -70,6 +71,17 @@ impl LogSelection {
             return Err(select::Error::NoCycle { cycle: id.to_owned(), known });
         }
         Ok(LogSelection { names, cycle, goalposts: false })
+    }
+
+    /// Lists the files that hold a goal that is asked for.
+    pub fn files<'t>(&self, tree: &'t Tree) -> impl Iterator<Item = &'t ObjectiveFile> {
+        let is_asked = |objective: &Objective| {
+            let Some(cycle) = &objective.cycle else { return false };
+            let name = Name::objective(cycle, &objective.id);
+            let mut own = objective.key_results.iter().map(|kr| name.key_result(&kr.id));
+            self.holds(&name.to_string()) || own.any(|name| self.holds(&name.to_string()))
+        };
+        tree.files.iter().filter(move |file| file.objectives.iter().any(is_asked))
     }
 
     fn wants(&self, event: &Event) -> bool {

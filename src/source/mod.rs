@@ -25,10 +25,10 @@ pub use placing::{Pending, PlaceError, place, placeable};
 pub use recording::{RecordError, Recorded, record};
 pub(crate) use revision::end_of_day;
 pub use revision::{AsOf, as_of, configuration_of, revision, revision_beside, revision_with};
-pub(crate) use settled::committed;
-pub use settled::settled_configuration;
+pub use settled::{Settled, settled_configuration};
+pub(crate) use settled::{blobs_of, committed, index_stamp, is_in_index};
 pub use shared::{only_objectives, same};
-pub use stamps::{Settled, Stamps};
+pub use stamps::Stamps;
 pub use template::{templates, templates_of};
 pub use worktree::{Standing, configuration, configured, files, worktree};
 

@@ -3,7 +3,7 @@
 
 use super::layout::Layout;
 use super::look::{Look, REST, Stamp, looks};
-use super::revision::Listing;
+use super::settled::{Settled, blobs_of, index_stamp};
 use super::{Paths, Tree};
 use crate::config::{Config, FILE_NAME};
 use crate::git::{ObjectId, Repository};
@@ -12,17 +12,6 @@ use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// An objective file that HEAD and the index hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
-    /// From the root.
-    pub path: String,
-    /// What the file system says of it.
-    pub stamp: Stamp,
-    /// What HEAD has there.
-    pub blob: ObjectId,
-}
-
 /// Names, sizes, times and numbers of the configuration, the objective files and git's index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamps {
@@ -30,6 +19,8 @@ pub struct Stamps {
     pub digest: [u8; 20],
     /// Whether every file had rested for long enough, so that other content will have other stamps.
     pub rested: bool,
+    /// Of git's index alone.
+    pub(crate) index: Option<Stamp>,
     /// Where the objective files lie.
     layout: Layout,
     /// Whether that was found out now, and may be kept.
@@ -61,6 +52,7 @@ impl Stamps {
                 (layout, lasts, looks)
             }
         };
+        let index = index_stamp(repository).map(|(stamp, _)| stamp);
         let mut seen = Seen::default();
         seen.text(root.as_os_str().as_encoded_bytes());
         seen.one("index", &repository.index_file()?)?;
@@ -71,7 +63,7 @@ impl Stamps {
         }
         let now = jiff::Timestamp::now().as_second();
         let rested = seen.newest < Some(now - REST);
-        Some(Stamps { digest: seen.digest(), rested, layout, is_found, looks })
+        Some(Stamps { digest: seen.digest(), rested, index, layout, is_found, looks })
     }
 
     /// Gives where the objective files lie, if that was found out now and will hold for as long as it says itself.
@@ -95,17 +87,9 @@ impl Stamps {
     /// Gives the objective files with what HEAD has at their paths, where it has no others and the index has them all. What
     /// the files hold is another matter.
     pub fn settled(&self, repository: &Repository, head: ObjectId, config: &Config) -> Option<Vec<Settled>> {
-        let (root, paths) = (repository.commit(head).ok()?.tree, Paths::new(&config.paths));
-        let (listing, is_in_index) = match Listing::of_index(repository, root, &paths) {
-            Some(listing) => (listing, true),
-            None => {
-                let mut listing = Listing::default();
-                listing.of_commit(repository, root, &paths).ok()?;
-                (listing, false)
-            }
-        };
-        (listing.skipped.is_empty() && listing.files.len() == self.looks.len()).then_some(())?;
-        let blobs: HashMap<&str, ObjectId> = listing.files.iter().map(|(path, blob)| (path.as_str(), *blob)).collect();
+        let (files, is_in_index) = blobs_of(repository, head, config)?;
+        (files.len() == self.looks.len()).then_some(())?;
+        let blobs: HashMap<&str, ObjectId> = files.iter().map(|(path, blob)| (path.as_str(), *blob)).collect();
         let settled = |(path, look): (String, &Look)| {
             let blob = *blobs.get(path.as_str())?;
             Some(Settled { path, stamp: look.stamp(), blob })

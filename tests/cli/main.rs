@@ -52,4 +52,5 @@ mod sensitive;
 mod sentences;
 mod shortcuts;
 mod staged;
+mod unread;
 mod work;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// Format of every file. What files hold changes with the version of the program, which is part of each key.
-const FORMAT: u32 = 8;
+const FORMAT: u32 = 9;
 const MAGIC: [u8; 8] = *b"git-okr\n";
 /// Bytes before what a file holds: magic, format, a checksum of the key and the rest, and one of what it lies on.
 const HEAD: usize = 8 + 4 + 4 + 4;

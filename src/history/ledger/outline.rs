@@ -3,14 +3,14 @@
 
 use super::answers::Answers;
 use super::folder::{Sheet, Shelf};
-use super::pieces::at_once;
+use super::pieces::{self, Numbers, Parts, Pieces, at_once};
 use super::{ANSWER, Cache, FILES, GOALS};
 use crate::config::Config;
 use crate::git::{ObjectId, Repository};
 use crate::history::plain::is_plain;
 use crate::history::{Options, Plain};
 use crate::okr::{Cycle, Directory, Fields, KeyResult, Name, Objective};
-use crate::source::{self, Revision, Settled, Stamps, Tree};
+use crate::source::{self, Revision, Settled, Stamp, Stamps, Tree};
 use crate::syntax::{Frame, ObjectiveFile, ObjectivePlace, Place};
 use crate::text::FileId;
 use foldhash::{HashMap, HashSet, HashSetExt};
@@ -25,10 +25,20 @@ use std::path::Path;
 /// What stands first: enough for whoever asks for one name.
 #[derive(Debug, Serialize, Deserialize)]
 struct Head<'a> {
-    digest: [u8; 20],
+    /// Of the stamps that all files of a work tree had; `None` where nobody looked at all of them.
+    digest: Option<[u8; 20]>,
+    /// Of git's index when it was known to have all files of HEAD; nothing where it was not.
+    #[serde(serialize_with = "at_once")]
+    index: &'a [u8],
     #[serde(borrow)]
     cycles: BTreeSet<&'a str>,
     sensitive: Vec<&'a str>,
+    /// For each file the lines that are its own, and where among all [`Held`] it lies.
+    #[serde(borrow)]
+    lines: Numbers<'a>,
+    #[serde(borrow)]
+    files: Pieces<'a>,
+    checksums: Numbers<'a>,
     /// On a line for each objective its full name and, each behind [`OWN`], the ids of its key results.
     names: &'a str,
 }
@@ -91,10 +101,10 @@ enum Files {
 }
 
 impl Outline {
-    /// Reads the head of what is written.
-    fn of(head: ObjectId, config: &Config, stamps: &Stamps, sheet: Sheet, files: Files) -> Option<Self> {
-        let (stored, rest): (Head<'_>, &[u8]) = postcard::take_from_bytes(sheet.body()).ok()?;
-        (stored.digest == stamps.digest && rest.is_empty()).then_some(())?;
+    /// Reads the head of what is written, if it was with these stamps; without any it tells what HEAD has.
+    fn of(head: ObjectId, config: &Config, stamps: Option<&Stamps>, sheet: Sheet, files: Files) -> Option<Self> {
+        let stored: Head<'_> = pieces::read(sheet.body())?;
+        stamps.is_none_or(|stamps| stored.digest == Some(stamps.digest)).then_some(())?;
         let names = sheet.body().len() - stored.names.len()..sheet.body().len();
         let cycles = stored.cycles.iter().map(|id| config.calendar.cycle(id)).collect::<Option<_>>()?;
         let sensitive = stored.sensitive.iter().map(|&name| name.to_owned()).collect();
@@ -108,6 +118,38 @@ impl Outline {
         ending(names, tail, &self.cycles).beside(self.cycles.iter().cloned()).resolve(tail, today).one()
     }
 
+    /// Tells whether the file that a goal stands in is still as HEAD has it, and no other one hides it.
+    pub fn is_still(&self, name: &Name, repository: &Repository, root: &Path) -> bool {
+        let is_still = |bytes: Vec<u8>| {
+            let held: Held<'_> = pieces::read(&bytes)?;
+            let head: Head<'_> = pieces::read(self.sheet.body())?;
+            let is_followed = source::index_stamp(repository).is_some_and(|(stamp, _)| stamp == head.index)
+                || source::is_in_index(repository, held.path);
+            Some(is_followed && Settled::is_still(root, held.path, held.stamp, ObjectId(held.blob.try_into().ok()?)))
+        };
+        self.written(name).and_then(is_still) == Some(true)
+    }
+
+    /// Reads what is written of the file that a goal stands in.
+    fn written(&self, name: &Name) -> Option<Vec<u8>> {
+        let stored: Head<'_> = pieces::read(self.sheet.body())?;
+        let objective = format!("{}/{}", name.cycle, name.objective);
+        let line = stored.names.lines().position(|line| line.split(OWN).next() == Some(&objective))?;
+        let ends = stored.lines.all().scan(0, |end, lines| {
+            *end += lines as usize;
+            Some(*end)
+        });
+        let file = ends.take_while(|&end| end <= line).count();
+        let range = stored.files.range(file)?;
+        match &self.files {
+            Files::Here(sheet) => Some(sheet.body().get(range)?.to_vec()),
+            Files::Kept(shelf, name) => {
+                let checksum = stored.checksums.get(file)?;
+                shelf.part(name, self.sheet.checksum, range.start, range.len(), checksum)
+            }
+        }
+    }
+
     /// Gives the goals as far as a log needs them: names, owners and what is sensitive. `None` where they do not read.
     pub fn tree(&self) -> Option<Tree> {
         let kept;
@@ -118,14 +160,24 @@ impl Outline {
                 &kept
             }
         };
-        let held: Vec<Held<'_>> = postcard::from_bytes(sheet.body()).ok()?;
-        let files = held.iter().map(Held::file).collect::<Option<_>>()?;
+        let files = Held::all(sheet)?.iter().map(Held::file).collect::<Option<_>>()?;
         let revision = Revision { id: Some(self.head), committed: None, dirty: false };
         Some(Tree { config: self.config.clone(), files, revision, ..Tree::default() })
     }
 }
 
 impl<'a> Held<'a> {
+    /// Reads all that were written one behind another.
+    fn all(sheet: &'a Sheet) -> Option<Vec<Self>> {
+        let (mut all, mut rest) = (Vec::new(), sheet.body());
+        while !rest.is_empty() {
+            let (held, behind) = postcard::take_from_bytes(rest).ok()?;
+            all.push(held);
+            rest = behind;
+        }
+        Some(all)
+    }
+
     /// Takes what a log needs of a file; `None` where a name would not come back as it is.
     fn of(file: &ObjectiveFile, frame: Option<&'a Frame>, settled: &'a Settled) -> Option<Self> {
         let (mut names, mut sensitive) = (String::new(), Vec::new());
@@ -258,23 +310,24 @@ fn ending(names: &str, tail: &str, cycles: &[Cycle]) -> Directory {
 }
 
 impl Cache {
-    /// Gives the goals of a clean work tree. `None` where they were not read with these stamps.
-    pub fn outline(&self, head: ObjectId, config: &Config, stamps: &Stamps) -> Option<Outline> {
+    /// Gives the goals of HEAD, if with these stamps they were those of a clean work tree. `None` where nobody read them.
+    pub fn outline(&self, head: ObjectId, config: &Config, stamps: Option<&Stamps>) -> Option<Outline> {
         let answers = Answers::new(self, head, config, &Options::default());
         let sheet = answers.shelf.read(&answers.name(GOALS), 0)?;
         let files = Files::Kept(answers.shelf.clone(), answers.name(FILES));
         Outline::of(head, config, stamps, sheet, files)
     }
 
-    /// Gives the goals of a clean work tree of which an earlier run, at another commit, knows most files: those with the
-    /// stamps that they had then are not read. `None` where there was none, and where anything is amiss or not committed.
+    /// Gives the goals of HEAD of which an earlier run, mostly at another commit, knows most files: those that HEAD still has
+    /// and, where there are stamps, have the ones that they had then are not read. With stamps these are the goals of a clean
+    /// work tree. `None` where there was no such run, and where anything that is read is amiss or not committed.
     pub fn outline_beside(
         &self,
         repository: &Repository,
         root: &Path,
         head: ObjectId,
         config: &Config,
-        stamps: &Stamps,
+        stamps: Option<&Stamps>,
     ) -> Option<Outline> {
         (source::settled_configuration(repository, root, head)? == *config).then_some(())?;
         let answers = Answers::new(self, head, config, &Options::default());
@@ -282,9 +335,18 @@ impl Cache {
         let earlier = names.iter().find_map(|name| name.strip_prefix(GOALS))?;
         let on = answers.shelf.read(&format!("{GOALS}{earlier}"), 0)?.checksum;
         let sheet = answers.shelf.read(&format!("{FILES}{earlier}"), on)?;
-        let held: Vec<Held<'_>> = postcard::from_bytes(sheet.body()).ok()?;
+        let held = Held::all(&sheet)?;
         let held: HashMap<&str, &Held<'_>> = held.iter().map(|file| (file.path, file)).collect();
-        let settled = stamps.settled(repository, head, config)?;
+        let (settled, rested, index) = match stamps {
+            Some(stamps) => (stamps.settled(repository, head, config)?, stamps.rested, stamps.index),
+            None => {
+                let index = source::index_stamp(repository);
+                let (blobs, is_in_index) = source::blobs_of(repository, head, config)?;
+                let (settled, rested) = settled_beside(&held, blobs, root)?;
+                let rested = rested && index.is_none_or(|index| index.1);
+                (settled, rested, index.map(|index| index.0).filter(|_| is_in_index))
+            }
+        };
         let (mut all, mut others) = (Vec::with_capacity(settled.len()), Vec::new());
         for file in &settled {
             match held.get(file.path.as_str()).filter(|held| held.stamp == file.stamp) {
@@ -318,23 +380,27 @@ impl Cache {
         };
         let count: usize = all.iter().map(|file| file.objectives as usize).sum();
         (config.paths.iter().all(named) && count <= source::MOST_OBJECTIVES).then_some(())?;
-        let (goals, files) = written(config, stamps, &all)?;
-        if stamps.rested && answers.keep_outline(&goals, &files).is_some() && earlier != answers.name("") {
+        let (goals, files) =
+            written(config, stamps.map(|stamps| stamps.digest), index, &all, |file| answers.shelf.checksum(file, 0))?;
+        let is_new = earlier != answers.name("");
+        if rested && answers.keep_outline(&goals, &files).is_some() && is_new {
             answers.forget_outline(earlier);
         }
         let (sheet, files) = (Sheet::new(goals), Files::Here(Sheet::new(files)));
-        Some(Outline { is_new: true, plain, ..Outline::of(head, config, stamps, sheet, files)? })
+        Some(Outline { is_new, plain, ..Outline::of(head, config, stamps, sheet, files)? })
     }
 
     /// Keeps the goals of a clean work tree that was read with these stamps, where each has a name of its own.
     pub fn keep_outline(&self, head: ObjectId, stamps: &Stamps, settled: &[Settled], tree: &Tree) {
         let frames: Vec<Option<Frame>> =
             tree.files.iter().map(|file| Frame::of(tree.sources.get(file.file).text.as_bytes())).collect();
-        let held = held(&tree.files, &frames, settled);
-        let written = held.and_then(|held| written(&tree.config, stamps, &held.iter().collect::<Vec<_>>()));
-        if let Some((goals, files)) = written {
+        let Some(held) = held(&tree.files, &frames, settled) else { return };
+        let answers = Answers::new(self, head, &tree.config, &Options::default());
+        let held: Vec<_> = held.iter().collect();
+        let checksum = |file: &[u8]| answers.shelf.checksum(file, 0);
+        if let Some((goals, files)) = written(&tree.config, Some(stamps.digest), stamps.index, &held, checksum) {
             // Who cannot write reads the files again.
-            let _ = Answers::new(self, head, &tree.config, &Options::default()).keep_outline(&goals, &files);
+            let _ = answers.keep_outline(&goals, &files);
         }
     }
 }
@@ -364,25 +430,67 @@ fn held<'a>(files: &'a [ObjectiveFile], frames: &'a [Option<Frame>], settled: &'
     files.iter().zip(frames).map(held).collect()
 }
 
+/// Stamps the files of HEAD: those that it had when they were read keep theirs, at the others somebody looks now. Tells too
+/// whether all of these had rested for long enough. `None` where one of them is not there.
+fn settled_beside(
+    held: &HashMap<&str, &Held<'_>>,
+    files: Vec<(String, ObjectId)>,
+    root: &Path,
+) -> Option<(Vec<Settled>, bool)> {
+    let mut all_rested = true;
+    let settled = files.into_iter().map(|(path, blob)| {
+        let known =
+            held.get(path.as_str()).filter(|held| held.blob == blob.0).and_then(|held| held.stamp.try_into().ok());
+        if let Some(stamp) = known {
+            return Some(Settled { path, stamp, blob });
+        }
+        let (file, rested) = Settled::at(root, path, blob)?;
+        all_rested &= rested;
+        Some(file)
+    });
+    Some((settled.collect::<Option<_>>()?, all_rested))
+}
+
 /// Writes the goals down; `None` where an objective is there twice.
-fn written(config: &Config, stamps: &Stamps, files: &[&Held<'_>]) -> Option<(Vec<u8>, Vec<u8>)> {
+fn written(
+    config: &Config,
+    digest: Option<[u8; 20]>,
+    index: Option<Stamp>,
+    files: &[&Held<'_>],
+    checksum: impl Fn(&[u8]) -> u32,
+) -> Option<(Vec<u8>, Vec<u8>)> {
     let (mut seen, mut cycles) = (HashSet::new(), BTreeMap::new());
     let mut names = String::with_capacity(files.iter().map(|file| file.names.len()).sum());
-    for line in files.iter().flat_map(|file| file.names.split_inclusive('\n')) {
-        let (cycle, _) = line.split_once('/')?;
-        // Who types a name means none of a cycle that has no days.
-        if *cycles.entry(cycle).or_insert_with(|| config.calendar.cycle(cycle).is_some()) {
-            names.push_str(line);
-            let objective = line.split([OWN, '\n']).next();
-            seen.insert(objective).then_some(())?;
-        }
-    }
-    let cycles = cycles.into_iter().filter(|cycle| cycle.1).map(|cycle| cycle.0).collect();
-    let sensitive = files.iter().flat_map(|file| &file.sensitive).map(|name| &**name).collect();
-    let head = Head { digest: stamps.digest, cycles, sensitive, names: &names };
     let room = |file: &&Held<'_>| file.path.len() + file.stamp.len() + file.names.len() + file.goals.len() + ROOM;
-    let room = files.iter().map(room).sum();
-    Some((postcard::to_allocvec(&head).ok()?, postcard::to_extend(files, Vec::with_capacity(room)).ok()?))
+    let mut bytes = Vec::with_capacity(files.iter().map(room).sum());
+    let (mut parts, mut lines, mut checksums) = (Parts::behind(&bytes)?, Vec::new(), Vec::new());
+    for file in files {
+        let (start, before) = (bytes.len(), seen.len());
+        parts.push(file, &mut bytes)?;
+        checksums.push(checksum(&bytes[start..]));
+        for line in file.names.split_inclusive('\n') {
+            let (cycle, _) = line.split_once('/')?;
+            // Who types a name means none of a cycle that has no days.
+            if *cycles.entry(cycle).or_insert_with(|| config.calendar.cycle(cycle).is_some()) {
+                names.push_str(line);
+                let objective = line.split([OWN, '\n']).next();
+                seen.insert(objective).then_some(())?;
+            }
+        }
+        lines.push(u32::try_from(seen.len() - before).ok()?);
+    }
+    let (lines, checksums) = (pieces::written(lines), pieces::written(checksums));
+    let head = Head {
+        digest,
+        index: index.as_ref().map_or(&[], |stamp| &stamp[..]),
+        cycles: cycles.into_iter().filter(|cycle| cycle.1).map(|cycle| cycle.0).collect(),
+        sensitive: files.iter().flat_map(|file| &file.sensitive).map(|name| &**name).collect(),
+        lines: Numbers::new(&lines),
+        files: parts.pieces(),
+        checksums: Numbers::new(&checksums),
+        names: &names,
+    };
+    Some((postcard::to_allocvec(&head).ok()?, bytes))
 }
 
 /// Bytes of a file but for what differs in length.
