@@ -4,8 +4,10 @@
 use super::{Error, Forge, Method};
 use crate::text::printable;
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 use ureq::http::{Request, Response, Uri, header};
+use ureq::tls::{RootCerts, TlsConfig};
 
 /// Tries of one request in all.
 const TRIES: u32 = 5;
@@ -64,6 +66,7 @@ impl Wire {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
+            .tls_config(trusted())
             .user_agent(concat!("git-okr/", env!("CARGO_PKG_VERSION")))
             .build()
             .into();
@@ -208,6 +211,15 @@ impl Wire {
 fn is_this_machine(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Trusts whom this machine trusts, as git does: a forge within a company has a certificate of that company's own.
+fn trusted() -> TlsConfig {
+    let cryptography = Arc::new(rustls::crypto::ring::default_provider());
+    TlsConfig::builder()
+        .root_certs(RootCerts::PlatformVerifier)
+        .unversioned_rustls_crypto_provider(cryptography)
+        .build()
 }
 
 fn header_of(response: &Response<ureq::Body>, name: &str) -> Option<String> {
