@@ -5,7 +5,6 @@ use super::{Failure, Outcome, Session, view};
 use crate::git::Error as GitError;
 use crate::history::{History, Options, Outline, Work};
 use crate::report::{self, Cycles, Input, LedgerV1, LogSelection, Secret, Selection, WorkCommitV1};
-use crate::syntax::ObjectiveFile;
 use std::mem::ManuallyDrop;
 
 /// Show what happened to the goals, newest first
@@ -128,8 +127,7 @@ impl Log {
         let asked = LogSelection::new(&committed.tree, &History::default(), &selection, view.today);
         let is_same = asked.is_ok_and(|asked| {
             asked.files(&committed.tree).all(|one| {
-                let same = |other: &&ObjectiveFile| other.path == one.path && other.objectives == one.objectives;
-                view.tree.files.iter().find(same).is_some()
+                view.tree.files.iter().any(|other| other.path == one.path && other.objectives == one.objectives)
             })
         });
         Ok(if is_same && committed.tree.config == view.tree.config { committed } else { view })

@@ -120,19 +120,19 @@ impl Outline {
 
     /// Tells whether the file that a goal stands in is still as HEAD has it, and no other one hides it.
     pub fn is_still(&self, name: &Name, repository: &Repository, root: &Path) -> bool {
-        let is_still = |bytes: Vec<u8>| {
+        let is_still = || {
+            let stored: Head<'_> = pieces::read(self.sheet.body())?;
+            let bytes = self.written(&stored, name)?;
             let held: Held<'_> = pieces::read(&bytes)?;
-            let head: Head<'_> = pieces::read(self.sheet.body())?;
-            let is_followed = source::index_stamp(repository).is_some_and(|(stamp, _)| stamp == head.index)
+            let is_followed = source::index_stamp(repository).is_some_and(|(stamp, _)| stamp == stored.index)
                 || source::is_in_index(repository, held.path);
             Some(is_followed && Settled::is_still(root, held.path, held.stamp, ObjectId(held.blob.try_into().ok()?)))
         };
-        self.written(name).and_then(is_still) == Some(true)
+        is_still() == Some(true)
     }
 
     /// Reads what is written of the file that a goal stands in.
-    fn written(&self, name: &Name) -> Option<Vec<u8>> {
-        let stored: Head<'_> = pieces::read(self.sheet.body())?;
+    fn written(&self, stored: &Head<'_>, name: &Name) -> Option<Vec<u8>> {
         let objective = format!("{}/{}", name.cycle, name.objective);
         let line = stored.names.lines().position(|line| line.split(OWN).next() == Some(&objective))?;
         let ends = stored.lines.all().scan(0, |end, lines| {
