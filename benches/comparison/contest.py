@@ -217,10 +217,10 @@ class Contest(Linting):
         ]
         all_of_them += [Contender(name, command, folder) for name, command, _ in self.linters()]
         all_of_them += [
-            Contender("rev-parse", ("git", "rev-parse", "HEAD"), folder, none, repeated=25),
-            Contender("look", LOOK, folder, none, repeated=25),
-            Contender("version", (tools.okr, "--version"), folder, repeated=50),
-            Contender("empty", (tools.empty,), folder, repeated=50),
+            Contender("rev-parse", ("git", "rev-parse", "HEAD"), folder, none, brief=True),
+            Contender("look", LOOK, folder, none, brief=True),
+            Contender("version", (tools.okr, "--version"), folder, brief=True),
+            Contender("empty", (tools.empty,), folder, brief=True),
         ]
         if tools.has_cache:
             all_of_them += self.with_cache()
@@ -253,7 +253,7 @@ class Contest(Linting):
         none = self.in_state("none")
         return [
             Contender("okr first", everything, self.folder, nothing),
-            Contender("okr warm", one, self.folder, self.warmed, repeated=25),
+            Contender("okr warm", one, self.folder, self.warmed, brief=True),
             Contender("okr one", cold, self.folder, none),
             Contender("okr one grown", one, self.folder, behind),
             Contender("okr grown", everything, self.folder, behind),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import random
 import signal
 import statistics
 import subprocess
@@ -28,8 +29,12 @@ class Contender:
     command: tuple
     folder: str
     before: object = None  # called ahead of each turn, outside of what is measured
-    repeated: int = 1  # for what is over in milliseconds: so many runs a turn, their median counts
+    brief: bool = False  # over in milliseconds: many runs a round, in turns with the other brief ones
     fine: tuple = (0,)  # exit codes
+
+
+# How often a brief contender runs in each round.
+BRIEF_RUNS = 50
 
 
 class Failed(Exception):
@@ -59,12 +64,8 @@ def complaint(command, code, said):
     return f"{shown}\nended with {code}: {said.decode(errors='replace')[-2000:]}"
 
 
-def spent(contender):
-    """Runs a contender's turn."""
-    if contender.before:
-        contender.before()
-    os.chdir(contender.folder)
-    costs = [once(contender) for _ in range(contender.repeated)]
+def middle(costs):
+    """Gives the medians of several costs, and the most memory that one of them took."""
     return Cost(
         statistics.median(cost.cpu for cost in costs),
         statistics.median(cost.wall for cost in costs),
@@ -81,6 +82,7 @@ def once(contender):
             (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
             (os.POSIX_SPAWN_DUP2, said.fileno(), 2),
         ]
+        os.chdir(contender.folder)
         started = time.perf_counter()
         child = os.posix_spawnp(contender.command[0], contender.command, ENVIRONMENT, file_actions=streams)
         try:
@@ -105,21 +107,39 @@ def tell(what):
 
 def in_turns(contenders, rounds):
     """Runs all contenders once a round, each round from another one on, and gives the medians by key."""
+    brief = [contender for contender in contenders if contender.brief]
+    lasting = [contender for contender in contenders if not contender.brief]
     costs = {contender.key: [] for contender in contenders}
     for turn in range(rounds):
-        shift = turn * max(1, len(contenders) // rounds)
-        for contender in contenders[shift:] + contenders[:shift]:
+        shift = turn * max(1, len(lasting) // rounds)
+        for contender in lasting[shift:] + lasting[:shift]:
             tell(f"round {turn + 1} of {rounds}: {contender.key}")
-            costs[contender.key].append(spent(contender))
+            made_ready([contender])
+            costs[contender.key].append(once(contender))
+        tell(f"round {turn + 1} of {rounds}: what is over in milliseconds")
+        for key, cost in by_turns_of_milliseconds(brief).items():
+            costs[key].append(cost)
     tell("")
-    return {
-        key: Cost(
-            statistics.median(cost.cpu for cost in all_of_it),
-            statistics.median(cost.wall for cost in all_of_it),
-            max(cost.memory for cost in all_of_it),
-        )
-        for key, all_of_it in costs.items()
-    }
+    return {key: middle(all_of_it) for key, all_of_it in costs.items()}
+
+
+def by_turns_of_milliseconds(contenders):
+    """Gives the medians of many runs of each, by key. They alternate run by run, in an order of chance that is the same
+    each time: a machine that is quicker in one second than in the next is so for all of them."""
+    made_ready(contenders)
+    costs = {contender.key: [] for contender in contenders}
+    chance = random.Random(1)
+    for _ in range(BRIEF_RUNS):
+        for contender in chance.sample(contenders, len(contenders)):
+            costs[contender.key].append(once(contender))
+    return {key: middle(all_of_it) for key, all_of_it in costs.items()}
+
+
+def made_ready(contenders):
+    """Does what has to be done before a turn, outside of any measurement."""
+    for contender in contenders:
+        if contender.before:
+            contender.before()
 
 
 def on_cores(count):

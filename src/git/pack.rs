@@ -4,8 +4,10 @@
 use super::ObjectId;
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of the index before its ids: what it is, and how many ids begin with each byte or less.
 const HEAD: usize = 8;
@@ -13,8 +15,10 @@ const TOTALS: usize = 256 * 4;
 /// Behind each file: its checksum, and in the index before it that of the pack.
 const CHECKSUM: u64 = 20;
 
-/// Objects of the index that are read at a time.
+/// Objects of the index that are read and kept at a time.
 const PIECE: usize = 64;
+/// Ids that are looked at and not kept, at most.
+const NEAR: usize = 256;
 
 /// A pack with what its readers looked at of its index.
 #[derive(Debug)]
@@ -25,8 +29,10 @@ pub(super) struct Pack {
     index: File,
     /// By first byte of the id, how many objects have that or less.
     totals: Vec<u32>,
+    /// How many objects were looked for while they were few.
+    asked: AtomicUsize,
     /// What the index says of its objects, piece by piece; nothing where it could not be read.
-    pieces: Vec<OnceLock<Piece>>,
+    pieces: OnceLock<Vec<OnceLock<Piece>>>,
 }
 
 /// What the index says of some objects, sorted by id. Most of looking for one is waiting for memory, so what is compared
@@ -60,35 +66,77 @@ impl Pack {
         let mut checksums = [[0; CHECKSUM as usize]; 2];
         read_at(&file, &mut checksums[0], end)?;
         read_at(&index, &mut checksums[1], last)?;
-        let mut pack = Pack { file, end, index, totals, pieces: Vec::new() };
+        let pack = Pack { file, end, index, totals, asked: AtomicUsize::new(0), pieces: OnceLock::new() };
         // A number of objects that the index has no room for is none to ask memory for.
-        (checksums[0] == checksums[1] && pack.distant() <= last).then_some(())?;
-        pack.pieces = (0..pack.count().div_ceil(PIECE)).map(|_| OnceLock::new()).collect();
-        Some(pack)
+        (checksums[0] == checksums[1] && pack.distant() <= last).then_some(pack)
     }
 
     fn count(&self) -> usize {
         self.totals[255] as usize
     }
 
-    /// Where in the index the offsets begin: behind the ids and a checksum of each object.
-    fn offsets(&self) -> u64 {
-        (HEAD + TOTALS + self.count() * (20 + 4)) as u64
+    /// Where in the index the id of an object stands.
+    fn id_at(&self, number: usize) -> u64 {
+        (HEAD + TOTALS + number * 20) as u64
+    }
+
+    /// Where in the index its offset stands: behind all ids and a checksum of each object.
+    fn offset_at(&self, number: usize) -> u64 {
+        self.id_at(self.count()) + (self.count() + number) as u64 * 4
     }
 
     /// Where in the index the offsets begin that take eight bytes.
     fn distant(&self) -> u64 {
-        self.offsets() + self.count() as u64 * 4
+        self.offset_at(self.count())
     }
 
     /// Finds where an object stands. `None` where it is not in this pack.
     pub(super) fn find(&self, id: ObjectId) -> Option<u64> {
         let byte = usize::from(id.0[0]);
-        let mut start = byte.checked_sub(1).map_or(0, |below| self.totals[below] as usize);
-        let mut end = self.totals[byte] as usize;
-        let (first, rest) = split(&id.0);
+        let start = byte.checked_sub(1).map_or(0, |below| self.totals[below] as usize);
+        let among = start..self.totals[byte] as usize;
         // Ids are as good as random: from where one lies among all that begin with its first byte, its place is nearly known.
-        let guess = start + ((u128::from(first << 8) * (end - start) as u128) >> 64) as usize;
+        let (first, _) = split(&id.0);
+        let guess = start + ((u128::from(first << 8) * among.len() as u128) >> 64) as usize;
+        if self.are_few() { self.look_up(id, among, guess) } else { self.find_in_pieces(id, among, guess) }
+    }
+
+    /// Tells whether so few objects were looked for that keeping what the index says of others nearby would not pay.
+    fn are_few(&self) -> bool {
+        let few = self.count() / PIECE / 4;
+        self.asked.load(Ordering::Relaxed) < few && self.asked.fetch_add(1, Ordering::Relaxed) < few
+    }
+
+    /// Finds an object by what the index says around a guess, and keeps nothing of it.
+    fn look_up(&self, id: ObjectId, among: Range<usize>, guess: usize) -> Option<u64> {
+        let mut ids = [[0; 20]; NEAR];
+        let Range { mut start, mut end } = among;
+        // Of so many at random, two of three places are not further off than half of the root.
+        let near = (among.len().isqrt() * 3 / 2).clamp(16, NEAR);
+        let mut middle = guess;
+        while start < end {
+            let from = middle.saturating_sub(near / 2).min(end.saturating_sub(near)).max(start);
+            let to = end.min(from + near);
+            let ids = &mut ids[..to - from];
+            read_at(&self.index, ids.as_flattened_mut(), self.id_at(from))?;
+            match ids.binary_search(&id.0) {
+                Ok(at) => {
+                    let mut said = [0; 4];
+                    read_at(&self.index, &mut said, self.offset_at(from + at))?;
+                    return self.place(u32::from_be_bytes(said));
+                }
+                Err(0) => (middle, end) = (from, from),
+                Err(at) if at == ids.len() => (middle, start) = (to, to),
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+
+    /// Finds an object in pieces of the index that are kept for the next.
+    fn find_in_pieces(&self, id: ObjectId, among: Range<usize>, guess: usize) -> Option<u64> {
+        let (first, rest) = split(&id.0);
+        let Range { mut start, mut end } = among;
         let mut number = guess / PIECE;
         while start < end {
             let piece = self.piece(number).filter(|piece| !piece.firsts.is_empty())?;
@@ -121,15 +169,16 @@ impl Pack {
     }
 
     fn piece(&self, number: usize) -> Option<&Piece> {
-        Some(self.pieces.get(number)?.get_or_init(|| self.read_piece(number).unwrap_or_default()))
+        let pieces = self.pieces.get_or_init(|| (0..self.count().div_ceil(PIECE)).map(|_| OnceLock::new()).collect());
+        Some(pieces.get(number)?.get_or_init(|| self.read_piece(number).unwrap_or_default()))
     }
 
     fn read_piece(&self, number: usize) -> Option<Piece> {
         let start = number * PIECE;
         let count = PIECE.min(self.count() - start);
         let (mut ids, mut offsets) = (vec![[0; 20]; count], vec![[0; 4]; count]);
-        read_at(&self.index, ids.as_flattened_mut(), (HEAD + TOTALS + start * 20) as u64)?;
-        read_at(&self.index, offsets.as_flattened_mut(), self.offsets() + start as u64 * 4)?;
+        read_at(&self.index, ids.as_flattened_mut(), self.id_at(start))?;
+        read_at(&self.index, offsets.as_flattened_mut(), self.offset_at(start))?;
         let (firsts, rests): (Vec<u64>, Vec<_>) = ids.iter().map(split).unzip();
         let rests = rests.into_iter().zip(offsets.into_iter().map(u32::from_be_bytes)).collect();
         Some(Piece { firsts: firsts.into(), rests })

@@ -112,6 +112,10 @@ impl Contents {
             self.held.places.clear();
         }
         let start = self.held.bytes.len();
+        if start == 0 {
+            // As it grows it would be copied, and memory that was written once is what costs: what nobody writes is free.
+            self.held.bytes.reserve(2 * HELD);
+        }
         self.held.bytes.extend_from_slice(content);
         self.held.places.insert(place, (kind, start..self.held.bytes.len()));
     }
@@ -347,6 +351,21 @@ mod tests {
         assert!(unpacker.contents.held.places.len() > 20, "versions of one file are stored as what they differ in");
         for absent in [[0; 20], [0x7f; 20], [0xff; 20]] {
             assert_eq!(unpacker.read(&packs, ObjectId(absent)), None);
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_first_is_found_where_pieces_of_the_index_say() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (ids, _) = packed(folder.path());
+        for id in ids.into_iter().map(ObjectId::from) {
+            let mut absent = id;
+            absent.0[19] ^= 1;
+            // Of so few objects two are looked up, and then pieces of the index are kept.
+            let packs = Packs::open(&folder.path().join("objects"));
+            let [first, then] = [(); 2].map(|()| [id, absent].map(|id| packs.0[0].find(id)));
+            assert_eq!(first, then, "{id}");
+            assert!(first[0].is_some() && first[1].is_none(), "{id}");
         }
     }
 

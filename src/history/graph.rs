@@ -102,11 +102,12 @@ impl<'r> Graph<'r> {
         progress: Arc<Progress>,
     ) -> Result<Self, Error> {
         let shortcut = repository.commit_graph(&prefixes);
-        Ok(Graph {
+        let known = shortcut.as_ref().map_or(0, CommitGraphReader::len);
+        let mut graph = Graph {
             repository,
             reader,
             objects: repository.objects(reader)?,
-            by_place: vec![UNREAD; shortcut.as_ref().map_or(0, CommitGraphReader::len)],
+            by_place: vec![UNREAD; known],
             shortcut,
             first_parent,
             keys: Keys::new(prefixes.len()),
@@ -125,7 +126,11 @@ impl<'r> Graph<'r> {
             told: Vec::new(),
             forgot: false,
             missing: Vec::new(),
-        })
+        };
+        // A walk may come to all of them. Room that nobody goes to costs nothing, what grows is written again and again.
+        graph.commits.reserve(known);
+        graph.steps.expect(known);
+        Ok(graph)
     }
 
     /// Gives back what reading takes in memory while nothing is read.
