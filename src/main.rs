@@ -1,8 +1,9 @@
 //! The process: arguments, environment, clock and streams go in, an exit code comes out.
 
 use git_okr::cli::{self, Input, Session, Terminal};
-use std::io::{self, BufRead, BufWriter, IsTerminal, Read, StdinLock, stderr, stdin, stdout};
+use std::io::{self, BufRead, IsTerminal, Read, StdinLock, StdoutLock, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
+use terminal_size::terminal_size_of;
 
 /// Reading objects takes and gives back small pieces of memory without end, on two threads: a tenth of a long log is saved
 /// over what systems bring, glibc and still more musl.
@@ -15,15 +16,50 @@ fn main() -> ExitCode {
     let terminal = Terminal {
         stdout: out.is_terminal(),
         stderr: err.is_terminal(),
-        width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+        width: terminal_size_of(&out).or_else(|| terminal_size_of(&err)).map(|(width, _)| usize::from(width.0)),
     };
-    // The process's own stream writes line by line: right for whoever watches, slow for a pipe. A command flushes it.
-    let mut out = BufWriter::with_capacity(if terminal.stdout { 0 } else { 1 << 16 }, out);
+    let mut out = Printed { stream: out, held: Vec::new(), most: if terminal.stdout { 0 } else { 1 << 16 } };
     let environment = |name: &str| std::env::var_os(name);
     let mut session = Session::new(environment, terminal, jiff::Timestamp::now(), &mut out, &mut err, &mut input);
     let code = cli::run(std::env::args_os(), &mut session);
-    drop(out);
+    // A command flushes what it says and hears what came of it. What one held that failed is written too, if it can be.
+    let _ = out.flush();
     leave(code)
+}
+
+/// The process's own output. Its stream writes line by line: right for whoever watches, slow for a pipe, for which much is
+/// held together first. A `BufWriter` takes all its memory at the start, which a short answer waits for.
+struct Printed {
+    stream: StdoutLock<'static>,
+    held: Vec<u8>,
+    /// Bytes that are held at most.
+    most: usize,
+}
+
+impl Printed {
+    fn hand_on(&mut self) -> io::Result<()> {
+        let written = self.stream.write_all(&self.held);
+        self.held.clear();
+        written
+    }
+}
+
+impl Write for Printed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.held.len() + bytes.len() > self.most {
+            self.hand_on()?;
+        }
+        if bytes.len() > self.most {
+            return self.stream.write(bytes);
+        }
+        self.held.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.hand_on()?;
+        self.stream.flush()
+    }
 }
 
 /// The process's own input, made ready once somebody reads it: most runs do not.
