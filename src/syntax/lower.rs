@@ -2,7 +2,7 @@
 //! Never judges a goal.
 
 use super::document::{Content, Pairs};
-use super::raw::{RawFile, RawInitiative, RawKeyResult, known};
+use super::raw::{RawFile, RawInitiative, RawKeyResult};
 use super::table::{At, Dialect, Entry, List, Reader, Table, Tables, Written};
 use super::value::Line;
 use super::{ObjectiveFile, ObjectivePlace, Place, Spans, broken, past, record, revive};
@@ -172,11 +172,11 @@ impl Places<'_, '_> {
 
     fn fields(&mut self, table: &Pairs<'_>, prefix: &str, found: &mut Spans) {
         for (key, value) in table {
-            let name = match known(&key.text).filter(|_| prefix.is_empty()) {
-                Some(known) => Cow::Borrowed(known),
-                None => Cow::Owned(format!("{prefix}{}", key.text)),
+            let name = match prefix {
+                "" => Cow::Borrowed(&*key.text),
+                _ => Cow::Owned(format!("{prefix}{}", key.text)),
             };
-            self.value(&value.content, &value.span, name, Some(&key.span), found);
+            self.value(&value.content, &value.span, &name, Some(&key.span), found);
         }
     }
 
@@ -184,7 +184,7 @@ impl Places<'_, '_> {
         &mut self,
         value: &Content<'_>,
         span: &Range<usize>,
-        name: Cow<'static, str>,
+        name: &str,
         key: Option<&Range<usize>>,
         found: &mut Spans,
     ) {
@@ -193,15 +193,14 @@ impl Places<'_, '_> {
             Content::Array(array) => {
                 for (index, element) in array.iter().enumerate() {
                     match &element.content {
-                        Content::Table(table) if matches!(&*name, "objective" | "key_result" | "initiative") => {
+                        Content::Table(table) if matches!(name, "objective" | "key_result" | "initiative") => {
                             let header = self.reader.place(&element.span);
                             let start = header.start;
                             let own = self.table(table, header);
                             self.all.insert(start, own);
                         }
                         inner => {
-                            let name = Cow::Owned(format!("{name}.{index}"));
-                            self.value(inner, &element.span, name, None, found);
+                            self.value(inner, &element.span, &format!("{name}.{index}"), None, found);
                         }
                     }
                 }

@@ -6,9 +6,20 @@ use super::value::{Course, CycleId, Day, Flag, Free, Id, Line, Number, Ratio, Re
 use super::word::Choice;
 use crate::okr::{Commitment, Health, InitiativeStatus, Role, Status};
 
-/// Gives a key that some table of every file has, out of the lists below.
-pub(super) fn known(key: &str) -> Option<&'static str> {
-    RawKeyResult::known(key).or_else(|| RawObjective::known(key)).or_else(|| RawInitiative::known(key))
+/// The keys that tables of every file have, one list behind another.
+const KNOWN: [&[&str]; 3] = [RawKeyResult::KEYS, RawObjective::KEYS, RawInitiative::KEYS];
+
+/// Gives the number of a key that some table of every file has; see [`known`].
+pub(super) fn number(key: &str) -> Option<usize> {
+    let [key_result, objective, _] = KNOWN.map(<[_]>::len);
+    RawKeyResult::number(key)
+        .or_else(|| Some(key_result + RawObjective::number(key)?))
+        .or_else(|| Some(key_result + objective + RawInitiative::number(key)?))
+}
+
+/// Gives the key that has a number; `None` where there are fewer keys.
+pub(super) fn known(number: usize) -> Option<&'static str> {
+    KNOWN.into_iter().flatten().nth(number).copied()
 }
 
 /// Names the table that a key belongs to, for keys that only one table knows.

@@ -129,8 +129,8 @@ pub(crate) trait Table: Sized {
     /// What each key says, beside `KEYS`.
     const DOCS: &'static [&'static str];
 
-    /// Gives a key that it knows, as it is in `KEYS`.
-    fn known(key: &str) -> Option<&'static str>;
+    /// Finds where in `KEYS` a key stands.
+    fn number(key: &str) -> Option<usize>;
 
     /// Reads the fields of a table, each on its own.
     fn from_table(table: &Pairs<'_>, at: &At<'_>, reader: &mut Reader<'_>) -> Self;
@@ -458,9 +458,13 @@ macro_rules! table {
             const KEYS: &'static [&'static str] = &[$(stringify!($field)),*];
             const DOCS: &'static [&'static str] = &[$(concat!($($doc),+)),*];
 
-            fn known(key: &str) -> Option<&'static str> {
+            fn number(key: &str) -> Option<usize> {
+                #[allow(non_camel_case_types, reason = "a key is its own name")]
+                enum Number {
+                    $($field),*
+                }
                 match key {
-                    $( stringify!($field) => Some(stringify!($field)), )*
+                    $( stringify!($field) => Some(Number::$field as usize), )*
                     _ => None,
                 }
             }
