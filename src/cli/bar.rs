@@ -92,6 +92,7 @@ fn show(bar: &ProgressBar, (stage, done, of): (Stage, usize, Option<usize>), sho
 
 #[cfg(unix)]
 mod interruption {
+    use crate::history::Cache;
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::{flag, low_level};
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -136,6 +137,7 @@ mod interruption {
         pub(super) fn passed_on(self) {
             signals().plain.store(true, SeqCst);
             if let Ok(signal @ 1..) = i32::try_from(signals().came.load(SeqCst)) {
+                let _whole = Cache::at_rest();
                 let _ = low_level::emulate_default_handler(signal);
             }
         }

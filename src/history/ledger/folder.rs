@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 /// Format of every file. What files hold changes with the version of the program, which is part of each key.
@@ -24,6 +25,9 @@ const LARGEST: usize = 1 << 29;
 const STALE: Duration = Duration::from_secs(3600);
 /// How the name of a file begins that is not whole yet.
 const UNFINISHED: &str = "unfinished-";
+
+/// Held while a file is written.
+static WRITING: Mutex<()> = Mutex::new(());
 
 /// Where facts about commits are kept between runs. Facts are never wrong for another branch, clone or worktree: they
 /// are about commits, and those do not change.
@@ -60,6 +64,11 @@ impl Cache {
     /// Gives the folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Waits until no file is half written, and keeps it so while what it gives is held: for who ends the process.
+    pub fn at_rest() -> MutexGuard<'static, ()> {
+        WRITING.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts what is there.
@@ -268,6 +277,7 @@ impl Shelf {
         if body.len() > LARGEST - HEAD {
             return None;
         }
+        let _writing = Cache::at_rest();
         fs::create_dir_all(&self.folder).ok()?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let unfinished = self.folder.join(format!("{UNFINISHED}{}-{number}", std::process::id()));
