@@ -1,6 +1,5 @@
 """Owns who runs what on a repository, and what is made of the costs: one row for each kind of work."""
 
-import concurrent.futures
 import hashlib
 import json
 import os
@@ -8,7 +7,7 @@ import shutil
 import time
 
 import agreement
-from measure import Contender, Failed, in_turns, output
+from measure import Contender, Failed, aside, in_turns, output, silently
 from table import Row, faster, more
 from tools import SCHEMA, SCRIPT
 
@@ -61,10 +60,8 @@ class Linting:
         ]
 
     def agreed(self):
-        """Holds everybody's answers against ours, in a process of its own: what it reads would count as memory of
-        whatever this one starts. Gives one sentence for each competitor."""
-        with concurrent.futures.ProcessPoolExecutor(max_workers=1) as aside:
-            return aside.submit(self.hold_together).result()
+        """Holds everybody's answers against ours. Gives one sentence for each competitor."""
+        return aside(self.hold_together)
 
     def hold_together(self):
         linted = agreement.with_linters(self.repository, self.check, self.linters())
@@ -109,7 +106,7 @@ class Contest(Linting):
         cold = ("--no-cache",) if tools.has_cache else ()
         self.log = (tools.okr, "log", *cold, "--today", DAY, "--format", "json")
         self.write_graphs()
-        self.single_line = agreement.lines_of_one(repository, 3)
+        self.single_line = aside(agreement.lines_of_one, repository, 3)
 
     # --- the states of the repository -------------------------------------------------------------------------------
 
@@ -145,7 +142,7 @@ class Contest(Linting):
         """Fills the cache by runs that are not measured: where commits are new, the second keeps the whole answer."""
         self.state("none")
         for _ in range(2):
-            output(self.warm(), self.folder)
+            silently(self.warm(), self.folder)
 
     def warm(self):
         return (self.tools.okr, "log", "--today", DAY, "--format", "json", f"{self.repository.names[-1]}/kr-1")
@@ -270,7 +267,7 @@ class Contest(Linting):
             # What was written a moment ago may be written again within the same tick of the clock, and is not relied on.
             time.sleep(3)
             for command in commands:
-                output(command, self.folder)
+                silently(command, self.folder)
         finally:
             output(["git", "checkout", "-q", branch], self.folder)
             time.sleep(3)

@@ -1,8 +1,10 @@
 """Owns running commands in turns and what that cost. Never knows what a command is for."""
 
+import concurrent.futures
 import dataclasses
 import os
 import random
+import resource
 import signal
 import statistics
 import subprocess
@@ -35,6 +37,8 @@ class Contender:
 
 # How often a brief contender runs in each round.
 BRIEF_RUNS = 50
+# Bytes of memory up to which this process may have grown: what it starts is said to have taken as much, whatever it takes.
+SMALL = 50e6
 
 
 class Failed(Exception):
@@ -57,6 +61,20 @@ def output(command, folder, fine=(0,)):
     if done.returncode not in fine:
         raise Failed(complaint(command, done.returncode, done.stderr))
     return done.stdout, done.stderr
+
+
+def silently(command, folder):
+    """Runs a command outside of any measurement; what it prints is held by nobody."""
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    if done.returncode != 0:
+        raise Failed(complaint(command, done.returncode, done.stderr))
+
+
+def aside(work, *arguments):
+    """Gives what some work comes to in a process of its own: what it reads would count as memory of whatever this one
+    starts."""
+    with concurrent.futures.ProcessPoolExecutor(max_workers=1) as other:
+        return other.submit(work, *arguments).result()
 
 
 def complaint(command, code, said):
@@ -107,6 +125,9 @@ def tell(what):
 
 def in_turns(contenders, rounds):
     """Runs all contenders once a round, each round from another one on, and gives the medians by key."""
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    if grown > SMALL:
+        raise Failed(f"this process has taken {grown / 1e6:.0f} MB, and what it starts would be said to take as much")
     brief = [contender for contender in contenders if contender.brief]
     lasting = [contender for contender in contenders if not contender.brief]
     costs = {contender.key: [] for contender in contenders}
