@@ -1,5 +1,6 @@
 """Owns who runs what on a repository, and what is made of the costs: one row for each kind of work."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -7,7 +8,7 @@ import shutil
 import time
 
 import agreement
-from measure import Contender, Failed, aside, in_turns, output, silently
+from measure import Contender, Failed, aside, have_near, in_turns, output, silently
 from table import Row, faster, more
 from tools import SCHEMA, SCRIPT
 
@@ -76,13 +77,27 @@ class Linting:
         return [Contender("check", self.check, self.folder), judged, *linters]
 
     def rows(self, rounds):
-        costs = in_turns(self.contenders(), rounds)
+        costs = self.costs(rounds)
         judged = "`check` by every rule that reads no history, on the clock, against `taplo lint` with our schema"
         return [
             *self.lint_rows(costs, 10),
             faster(judged, costs["check all"], costs["taplo lint"], "wall", None),
             Row.memory("memory of `check`, beside `taplo lint`", costs["check"], costs["taplo lint"], None),
         ]
+
+    def costs(self, rounds):
+        """Runs all contenders in turns, each with the repository in memory: who comes first would wait for the disk."""
+        return in_turns([dataclasses.replace(one, before=self.near(one.before)) for one in self.contenders()], rounds)
+
+    def near(self, before):
+        files = [self.repository.folder / path for path in self.repository.files]
+
+        def ready():
+            if before:
+                before()
+            have_near([*files, *(self.git / "objects").glob("pack/*"), self.git / "index"])
+
+        return ready
 
     def lint_rows(self, costs, demand):
         files = len(self.repository.files)
@@ -273,7 +288,7 @@ class Contest(Linting):
             time.sleep(3)
 
     def rows(self, rounds):
-        costs = in_turns(self.contenders(), rounds)
+        costs = self.costs(rounds)
         name, files = self.repository.name, len(self.repository.files)
         rows = []
         for state, words in STATES.items():

@@ -77,6 +77,15 @@ def aside(work, *arguments):
         return other.submit(work, *arguments).result()
 
 
+def have_near(paths):
+    """Reads files, so that they are in memory: a machine may give memory away that nobody asked for during a minute."""
+    buffer = bytearray(1 << 20)
+    for path in paths:
+        with open(path, "rb", buffering=0) as file:
+            while file.readinto(buffer):
+                pass
+
+
 def complaint(command, code, said):
     shown = " ".join(str(part) for part in command)
     return f"{shown}\nended with {code}: {said.decode(errors='replace')[-2000:]}"
