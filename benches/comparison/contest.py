@@ -90,12 +90,11 @@ class Linting:
         return in_turns([dataclasses.replace(one, before=self.near(one.before)) for one in self.contenders()], rounds)
 
     def near(self, before):
-        files = [self.repository.folder / path for path in self.repository.files]
-
         def ready():
             if before:
                 before()
-            have_near([*files, *(self.git / "objects").glob("pack/*"), self.git / "index"])
+            have_near(self.repository.folder / path for path in self.repository.files)
+            have_near([*(self.git / "objects").glob("pack/*"), self.git / "index"])
 
         return ready
 
