@@ -52,5 +52,6 @@ mod sensitive;
 mod sentences;
 mod shortcuts;
 mod staged;
+mod surroundings;
 mod unread;
 mod work;
