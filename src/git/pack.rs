@@ -19,6 +19,8 @@ const CHECKSUM: u64 = 20;
 const PIECE: usize = 64;
 /// Ids that are looked at and not kept, at most.
 const NEAR: usize = 256;
+/// How often what lies beside is looked at, before what is left is halved: ids that are not random may lie anywhere.
+const BESIDE: usize = 3;
 
 /// A pack with what its readers looked at of its index.
 #[derive(Debug)]
@@ -92,13 +94,19 @@ impl Pack {
 
     /// Finds where an object stands. `None` where it is not in this pack.
     pub(super) fn find(&self, id: ObjectId) -> Option<u64> {
-        let byte = usize::from(id.0[0]);
+        let (among, guess) = self.expected(&id.0);
+        if self.are_few() { self.look_up(id, among, guess) } else { self.find_in_pieces(id, among, guess) }
+    }
+
+    /// Gives the numbers of the ids that begin with an id's first byte, and that at which its own is to be expected.
+    fn expected(&self, id: &[u8; 20]) -> (Range<usize>, usize) {
+        let byte = usize::from(id[0]);
         let start = byte.checked_sub(1).map_or(0, |below| self.totals[below] as usize);
         let among = start..self.totals[byte] as usize;
         // Ids are as good as random: from where one lies among all that begin with its first byte, its place is nearly known.
-        let (first, _) = split(&id.0);
+        let (first, _) = split(id);
         let guess = start + ((u128::from(first << 8) * among.len() as u128) >> 64) as usize;
-        if self.are_few() { self.look_up(id, among, guess) } else { self.find_in_pieces(id, among, guess) }
+        (among, guess)
     }
 
     /// Tells whether so few objects were looked for that keeping what the index says of others nearby would not pay.
@@ -113,7 +121,7 @@ impl Pack {
         let Range { mut start, mut end } = among;
         // Of so many at random, two of three places are not further off than half of the root.
         let near = (among.len().isqrt() * 3 / 2).clamp(16, NEAR);
-        let mut middle = guess;
+        let (mut middle, mut looks) = (guess, 0);
         while start < end {
             let from = middle.saturating_sub(near / 2).min(end.saturating_sub(near)).max(start);
             let to = end.min(from + near);
@@ -129,6 +137,10 @@ impl Pack {
                 Err(at) if at == ids.len() => (middle, start) = (to, to),
                 Err(_) => return None,
             }
+            looks += 1;
+            if looks > BESIDE {
+                middle = start.midpoint(end);
+            }
         }
         None
     }
@@ -137,21 +149,25 @@ impl Pack {
     fn find_in_pieces(&self, id: ObjectId, among: Range<usize>, guess: usize) -> Option<u64> {
         let (first, rest) = split(&id.0);
         let Range { mut start, mut end } = among;
-        let mut number = guess / PIECE;
+        let (mut number, mut looks) = (guess / PIECE, 0);
         while start < end {
-            let piece = self.piece(number).filter(|piece| !piece.firsts.is_empty())?;
+            let piece = self.piece(number)?;
             let (from, to) = (number * PIECE, number * PIECE + piece.firsts.len());
-            let at = partition_near(&piece.firsts, first, guess.saturating_sub(from));
-            if at == 0 && from > start && piece.firsts.first() != Some(&first) {
+            if first < *piece.firsts.first()? && from > start {
                 (number, end) = (number - 1, from);
-            } else if at == piece.firsts.len() && to < end {
+            } else if *piece.firsts.last()? < first && to < end {
                 (number, start) = (number + 1, to);
             } else {
+                let at = partition_near(&piece.firsts, first, guess.saturating_sub(from));
                 let alike = piece.firsts[at..].iter().zip(&piece.rests[at..]).take_while(|(known, _)| **known == first);
                 return alike
                     .map(|(_, known)| known)
                     .find(|known| known.0 == rest)
                     .and_then(|known| self.place(known.1));
+            }
+            looks += 1;
+            if looks > BESIDE {
+                number = start.midpoint(end) / PIECE;
             }
         }
         None
@@ -234,4 +250,95 @@ fn read_at(file: &File, mut into: &mut [u8], mut from: u64) -> Option<()> {
         }
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// Writes the index of a pack of such ids, and of the pack what is read of it. Each third offset takes eight bytes.
+    fn indexed(folder: &Path, ids: &[[u8; 20]]) -> Pack {
+        let count = u32::try_from(ids.len()).expect("few").to_be_bytes();
+        let totals = (0..=255).flat_map(|byte| {
+            let total = ids.partition_point(|id| id[0] <= byte);
+            u32::try_from(total).expect("few").to_be_bytes()
+        });
+        let offsets = (0..ids.len()).flat_map(|number| {
+            let said = if number % 3 == 2 { 1 << 31 | number / 3 } else { number + 12 };
+            u32::try_from(said).expect("31 bits").to_be_bytes()
+        });
+        let distant = (0..ids.len() / 3).flat_map(|number| place(number * 3 + 2).to_be_bytes());
+        let head = b"\xfftOc\0\0\0\x02".iter().copied();
+        let index = head.chain(totals).chain(ids.iter().flatten().copied()).chain(vec![0; ids.len() * 4]);
+        let index = index.chain(offsets).chain(distant).chain([7; 40]).collect::<Vec<_>>();
+        let path = folder.join("some.idx");
+        fs::write(&path, index).expect("writable");
+        fs::write(folder.join("some.pack"), [b"PACK\0\0\0\x02".as_slice(), &count, &[7; 20]].concat())
+            .expect("writable");
+        Pack::open(&path).expect("as it should be")
+    }
+
+    /// Gives where an object stands, by its number in the index.
+    fn place(number: usize) -> u64 {
+        if number % 3 == 2 { (1 << 40) + number as u64 } else { number as u64 + 12 }
+    }
+
+    /// Ids as they come, and ids of which each begins as the one before: what somebody may make to be looked for at length.
+    fn ids() -> Vec<[u8; 20]> {
+        let random = |number: u64| number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+        let id = |begin: &[u8], number: u64| {
+            let bytes = begin.iter().copied().chain(random(number)).chain(random(number + 7)).chain(random(number + 9));
+            <[u8; 20]>::try_from(bytes.take(20).collect::<Vec<_>>()).expect("20 bytes")
+        };
+        let random = (0..9_000).map(|number| id(if number < 2_000 { &[] } else { &[0x10] }, number));
+        let clustered =
+            (0..9_000).map(|number| id(if number < 4_500 { &[0x20, 0xff, 0xfe] } else { &[0x30, 0] }, number));
+        // As long as what is compared first, and longer: many in a row that differ in their last bytes alone.
+        let alike = (0..300).map(|number| id(&[0x40; 12], number));
+        let mut ids: Vec<_> = random.chain(clustered).chain(alike).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    #[test]
+    fn both_ways_find_each_object_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ids = ids();
+        let pack = indexed(folder.path(), &ids);
+        let both = |id| {
+            let (among, guess) = pack.expected(&id);
+            let found = pack.look_up(ObjectId(id), among.clone(), guess);
+            // Ids that begin alike across two pieces are left to libgit2.
+            if id[..12] != [0x40; 12] {
+                assert_eq!(pack.find_in_pieces(ObjectId(id), among, guess), found, "{id:?}");
+            }
+            found
+        };
+        for (number, id) in ids.iter().enumerate() {
+            assert_eq!(both(*id), Some(place(number)), "{id:?}");
+            for at in [1, 9, 19] {
+                let mut absent = *id;
+                absent[at] ^= 1;
+                assert_eq!(both(absent), ids.binary_search(&absent).ok().map(place), "{absent:?}");
+            }
+        }
+        for absent in [[0; 20], [0x10; 20], [0x2f; 20], [0xff; 20]] {
+            assert_eq!(both(absent), None);
+        }
+    }
+
+    #[test]
+    fn ids_that_lie_together_are_not_looked_for_one_piece_after_another() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ids = ids();
+        for id in ids.iter().step_by(500) {
+            let pack = indexed(folder.path(), &ids);
+            let (among, guess) = pack.expected(id);
+            assert!(pack.find_in_pieces(ObjectId(*id), among, guess).is_some(), "{id:?}");
+            let read = pack.pieces.get().expect("asked").iter().filter(|piece| piece.get().is_some()).count();
+            // Three beside the first, and seven times the half of at most 110.
+            assert!(read <= 1 + BESIDE + 7, "{read} for {id:?}");
+        }
+    }
 }
