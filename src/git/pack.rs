@@ -265,7 +265,7 @@ mod tests {
             u32::try_from(total).expect("few").to_be_bytes()
         });
         let offsets = (0..ids.len()).flat_map(|number| {
-            let said = if number % 3 == 2 { 1 << 31 | number / 3 } else { number + 12 };
+            let said = if number % 3 == 2 { (1 << 31) | (number / 3) } else { number + 12 };
             u32::try_from(said).expect("31 bits").to_be_bytes()
         });
         let distant = (0..ids.len() / 3).flat_map(|number| place(number * 3 + 2).to_be_bytes());

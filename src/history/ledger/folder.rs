@@ -1,6 +1,7 @@
 //! Owns the folder of the cache: its files, each whole or not there, never more of them than agreed.
 //! Never knows what is in them.
 
+use super::unnamed;
 use crate::git::Repository;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -281,15 +282,24 @@ impl Shelf {
         fs::create_dir_all(&self.folder).ok()?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let unfinished = self.folder.join(format!("{UNFINISHED}{}-{number}", std::process::id()));
-        let written = || -> io::Result<()> {
-            let mut file = File::options().write(true).create_new(true).open(&unfinished)?;
+        let place = self.folder.join(name);
+        let fill = |mut file: File| -> io::Result<File> {
             let checksum = self.checksum(body, on);
             file.write_all(&MAGIC)?;
             file.write_all(&[FORMAT.to_le_bytes(), checksum.to_le_bytes(), on.to_le_bytes()].concat())?;
             file.write_all(body)?;
-            drop(file);
-            let place = self.folder.join(name);
-            if replacing { fs::rename(&unfinished, place) } else { fs::hard_link(&unfinished, place) }
+            Ok(file)
+        };
+        let nameless = unnamed::create(&self.folder).and_then(fill);
+        let named = |at: &Path| nameless.as_ref().is_ok_and(|file| unnamed::name(file, at).is_ok());
+        let written = || -> io::Result<()> {
+            if named(&place) {
+                return Ok(());
+            }
+            if !named(&unfinished) {
+                fill(File::options().write(true).create_new(true).open(&unfinished)?)?;
+            }
+            if replacing { fs::rename(&unfinished, &place) } else { fs::hard_link(&unfinished, &place) }
         };
         let result = written();
         // After a rename there is nothing left to remove.
@@ -330,5 +340,49 @@ impl Shelf {
                 self.remove(name);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn nobody_sees_a_file_before_it_is_whole() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let shelf = Shelf::at(folder.path());
+        let body = vec![7; 64 << 20];
+        let (begun, ended) = mpsc::channel::<()>();
+        let seen = std::thread::scope(|scope| {
+            let (shelf, body) = (&shelf, &body);
+            scope.spawn(move || {
+                assert!(shelf.write("line-1", 0, body, false).is_some());
+                drop(begun);
+            });
+            let mut seen = Vec::new();
+            while ended.try_recv() == Err(mpsc::TryRecvError::Empty) {
+                seen.extend(shelf.names().into_iter().filter(|name| !seen.contains(name)).collect::<Vec<_>>());
+            }
+            seen
+        });
+        // Other file systems have it under a name that nobody reads.
+        let nameless = unnamed::create(folder.path()).is_ok();
+        assert!(seen.iter().all(|name| name == "line-1" || !nameless && name.starts_with(UNFINISHED)), "{seen:?}");
+        assert_eq!(shelf.read("line-1", 0).expect("whole").body(), body);
+        assert_eq!(shelf.names(), ["line-1"]);
+    }
+
+    #[test]
+    fn of_two_who_write_the_first_wins_or_the_last() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let shelf = Shelf::at(folder.path());
+        let write = |body: &[u8], replacing| shelf.write("line-1", 3, body, replacing).is_some();
+        let read = || shelf.read("line-1", 3).expect("whole").body().to_vec();
+        assert!(write(b"first", false) && !write(b"second", false));
+        assert_eq!(read(), b"first");
+        assert!(write(b"third", true) && write(b"fourth", true));
+        assert_eq!(read(), b"fourth");
+        assert_eq!(shelf.names(), ["line-1"]);
     }
 }

@@ -16,6 +16,7 @@ mod pieces;
 mod stored;
 mod taken;
 mod text;
+mod unnamed;
 mod work;
 
 pub(super) use answers::Answers;
