@@ -90,6 +90,8 @@ class Linting:
         return in_turns([dataclasses.replace(one, before=self.near(one.before)) for one in self.contenders()], rounds)
 
     def near(self, before):
+        """Gives what makes a turn ready: what it asks for itself, and then everything that it may read in memory."""
+
         def ready():
             if before:
                 before()

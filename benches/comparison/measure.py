@@ -55,9 +55,9 @@ def environment():
 ENVIRONMENT = environment()
 
 
-def output(command, folder, fine=(0,)):
+def output(command, folder, fine=(0,), printed=subprocess.PIPE):
     """Runs a command outside of any measurement and gives what it printed on both streams."""
-    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, stdout=printed, stderr=subprocess.PIPE, check=False)
     if done.returncode not in fine:
         raise Failed(complaint(command, done.returncode, done.stderr))
     return done.stdout, done.stderr
@@ -65,9 +65,7 @@ def output(command, folder, fine=(0,)):
 
 def silently(command, folder):
     """Runs a command outside of any measurement; what it prints is held by nobody."""
-    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    if done.returncode != 0:
-        raise Failed(complaint(command, done.returncode, done.stderr))
+    output(command, folder, printed=subprocess.DEVNULL)
 
 
 def aside(work, *arguments):
